@@ -1,0 +1,45 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"io"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// MaxSnapshotBytes bounds what DecodeSnapshot reads. The snapshot of a cluster
+// with 5,000 nodes takes a fraction of a percent of it.
+const MaxSnapshotBytes = 256 << 20
+
+// DecodeSnapshot reads a snapshot in YAML or JSON. Fields that this version
+// does not know, kinds it does not know, and more than MaxSnapshotBytes are errors.
+func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSnapshotBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxSnapshotBytes {
+		return nil, fmt.Errorf("larger than %d MiB", MaxSnapshotBytes>>20)
+	}
+	var found metav1.TypeMeta
+	if err := yaml.Unmarshal(data, &found); err != nil {
+		return nil, fmt.Errorf("not YAML or JSON: %w", err)
+	}
+	want := typeMeta(SnapshotKind)
+	switch {
+	case found.APIVersion == "" || found.Kind == "":
+		return nil, fmt.Errorf("no apiVersion and kind: want %s, as written by kubectl versions snapshot", want.Kind)
+	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
+		return nil, fmt.Errorf("%s %s is no snapshot: want %s %s, as written by kubectl versions snapshot",
+			found.APIVersion, found.Kind, want.APIVersion, want.Kind)
+	case found.APIVersion != want.APIVersion:
+		return nil, fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or take the snapshot again",
+			found.APIVersion, want.APIVersion)
+	}
+	snapshot := &Snapshot{}
+	if err := yaml.UnmarshalStrict(data, snapshot); err != nil {
+		return nil, fmt.Errorf("not a valid %s: %w", want.Kind, err)
+	}
+	return snapshot, nil
+}

@@ -1,0 +1,45 @@
+package v1alpha1
+
+import "time"
+
+// APIServerIdentity is the label value of the leases that kube-apiserver
+// instances hold to announce themselves.
+const APIServerIdentity = "kube-apiserver"
+
+// identityLeaseFresh is how recently a running instance has renewed its
+// identity lease. It renews every 10 seconds; the lease of a stopped instance
+// stays for an hour.
+const identityLeaseFresh = 60 * time.Second
+
+// RunningAPIServers counts the identity leases of kube-apiserver instances
+// that were renewed lately. It is 0 when there are none, as before 1.26.
+func (l *Leases) RunningAPIServers() int32 {
+	if l == nil {
+		return 0
+	}
+	var running int32
+	for _, lease := range l.Leases {
+		if lease.Identity == APIServerIdentity && lease.renewedWithin(identityLeaseFresh, l.ServerTime.Time) {
+			running++
+		}
+	}
+	return running
+}
+
+// Runs reports whether the holder of the named lease has renewed it lately, in
+// the sense of leader election: within a minute.
+func (l *Leases) Runs(name string) bool {
+	if l == nil {
+		return false
+	}
+	for _, lease := range l.Leases {
+		if lease.Name == name && lease.renewedWithin(time.Minute, l.ServerTime.Time) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Lease) renewedWithin(d time.Duration, now time.Time) bool {
+	return l.RenewTime != nil && now.Sub(l.RenewTime.Time) <= d
+}

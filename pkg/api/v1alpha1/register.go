@@ -1,0 +1,30 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// GroupVersion of every document in this package.
+var GroupVersion = schema.GroupVersion{Group: "kubectl-versions.github.io", Version: "v1alpha1"}
+
+// Kinds of the documents.
+const (
+	SnapshotKind   = "Snapshot"
+	SkewReportKind = "SkewReport"
+)
+
+func typeMeta(kind string) metav1.TypeMeta {
+	return metav1.TypeMeta{APIVersion: GroupVersion.String(), Kind: kind}
+}
+
+// NewSnapshot returns an empty snapshot with its type set. The name is that of
+// the kubeconfig context it was taken through.
+func NewSnapshot(name string) *Snapshot {
+	return &Snapshot{TypeMeta: typeMeta(SnapshotKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewSkewReport returns an empty report with its type set, named after the snapshot it judges.
+func NewSkewReport(name string) *SkewReport {
+	return &SkewReport{TypeMeta: typeMeta(SkewReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
