@@ -1,0 +1,192 @@
+package collect
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"sync"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+const (
+	// firstProbes are enough for one instance, and to notice that there are more.
+	firstProbes = 3
+	// maxProbes bounds the search for instances behind a load balancer.
+	maxProbes = 24
+)
+
+// probe is one fresh connection to whichever instance the load balancer picks.
+type probe struct {
+	client  *client
+	version v1alpha1.VersionInfo
+	// startTime identifies the process; empty until identify has read it.
+	startTime string
+}
+
+// apiServers finds the kube-apiserver instances behind the server's address.
+// A connection each reads /version. Where the identity leases tell of more
+// than one instance, or of none, /metrics of the same connection tells the
+// instances apart, and probing goes on until all that exist were seen.
+//
+// The last error is set, and nothing else, when no instance answered.
+func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alpha1.Leases, error)) (*v1alpha1.APIServers, []error, error) {
+	probes, errs := openProbes(ctx, config, firstProbes)
+	defer func() {
+		for _, p := range probes {
+			p.client.close()
+		}
+	}()
+	if len(probes) == 0 {
+		return nil, nil, errs[0]
+	}
+
+	var exist int
+	if l, err := leases(); err == nil {
+		exist = int(l.RunningAPIServers())
+	}
+	if exist != 1 {
+		err := identify(ctx, probes)
+		for err == nil && len(errs) == 0 && missing(probes, exist) > 0 && len(probes) < maxProbes {
+			var more []*probe
+			more, errs = openProbes(ctx, config, min(2*missing(probes, exist), maxProbes-len(probes)))
+			probes = append(probes, more...)
+			err = identify(ctx, more)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return &v1alpha1.APIServers{Connections: int32(len(probes)), Instances: instances(probes)}, errs, nil
+}
+
+// openProbes opens n connections at once. The errors are those of connections that failed.
+func openProbes(ctx context.Context, config *rest.Config, n int) ([]*probe, []error) {
+	opened := make([]*probe, n)
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { opened[i], errs[i] = openProbe(ctx, config) })
+	}
+	all.Wait()
+	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(failed) > 1 {
+		failed = failed[:1]
+	}
+	return slices.DeleteFunc(opened, func(p *probe) bool { return p == nil }), failed
+}
+
+func openProbe(ctx context.Context, config *rest.Config) (*probe, error) {
+	c, err := newConnection(config)
+	if err != nil {
+		return nil, err
+	}
+	p := &probe{client: c}
+	if _, err := c.getJSON(ctx, "/version", nil, acceptJSON, &p.version); err != nil {
+		c.close()
+		return nil, err
+	}
+	if p.version.GitVersion == "" {
+		c.close()
+		return nil, malformedError{"/version", errors.New("no gitVersion")}
+	}
+	return p, nil
+}
+
+// identify reads /metrics over the connection of each probe.
+func identify(ctx context.Context, probes []*probe) error {
+	errs := make([]error, len(probes))
+	var all sync.WaitGroup
+	for i, p := range probes {
+		all.Go(func() { errs[i] = p.identify(ctx) })
+	}
+	all.Wait()
+	return cmp.Or(errs...)
+}
+
+func (p *probe) identify(ctx context.Context) error {
+	response, err := p.client.get(ctx, "/metrics", nil, acceptText)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	gitVersion, startTime, err := identity(response.Body)
+	if err != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	// A proxy that balances requests rather than connections may have answered
+	// from another instance, of which /version then said nothing.
+	if gitVersion != p.version.GitVersion {
+		p.version = v1alpha1.VersionInfo{GitVersion: gitVersion}
+	}
+	p.startTime = startTime
+	return nil
+}
+
+var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)
+
+// identity reads from a /metrics answer what tells one instance from another:
+// kubernetes_build_info and process_start_time_seconds. The answer is read
+// line by line and not kept: it may be tens of megabytes.
+func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
+	lines := bufio.NewReaderSize(metrics, 64<<10)
+	for gitVersion == "" || startTime == "" {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {
+			startTime = string(bytes.TrimSpace(rest))
+		} else if bytes.HasPrefix(line, []byte("kubernetes_build_info{")) {
+			if m := buildInfoVersion.FindSubmatch(line); m != nil {
+				gitVersion = string(m[1])
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", "", err
+		}
+	}
+	if gitVersion == "" || startTime == "" {
+		return "", "", malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
+	}
+	return gitVersion, startTime, nil
+}
+
+// missing is how many of the instances that exist no probe has reached.
+func missing(probes []*probe, exist int) int {
+	return exist - len(instances(probes))
+}
+
+// instances groups probes by the instance they reached, newest text last.
+func instances(probes []*probe) []v1alpha1.APIServerInstance {
+	type key struct{ gitVersion, startTime string }
+	index := make(map[key]int)
+	var found []v1alpha1.APIServerInstance
+	for _, p := range probes {
+		k := key{p.version.GitVersion, p.startTime}
+		i, ok := index[k]
+		if !ok {
+			i = len(found)
+			index[k] = i
+			found = append(found, v1alpha1.APIServerInstance{VersionInfo: p.version, StartTime: p.startTime})
+		}
+		found[i].Connections++
+		if found[i].EmulationMinor == "" {
+			found[i].VersionInfo = p.version
+		}
+	}
+	slices.SortFunc(found, func(a, b v1alpha1.APIServerInstance) int {
+		return cmp.Or(cmp.Compare(a.GitVersion, b.GitVersion), cmp.Compare(a.StartTime, b.StartTime))
+	})
+	return found
+}

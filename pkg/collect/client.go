@@ -1,0 +1,134 @@
+package collect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
+)
+
+const (
+	// maxBodyBytes bounds every answer. The largest that is expected, /metrics
+	// of a busy kube-apiserver, is well below it.
+	maxBodyBytes = 128 << 20
+
+	acceptJSON  = "application/json"
+	acceptTable = "application/json;as=Table;g=meta.k8s.io;v=v1"
+	acceptText  = "text/plain"
+)
+
+// client sends read-only requests. It works below client-go's typed clients,
+// with their authentication and transport, because collecting needs the Date
+// of answers, a connection of its own per probe, and answers decoded while
+// they arrive.
+type client struct {
+	base *url.URL
+	http *http.Client
+}
+
+func newClient(config *rest.Config) (*client, error) {
+	base, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil, err
+	}
+	httpClient, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, err
+	}
+	return &client{base: base, http: httpClient}, nil
+}
+
+// newConnection returns a client that shares no connection with any other:
+// client-go shares a transport, but not between configurations with a dialer.
+func newConnection(config *rest.Config) (*client, error) {
+	config = rest.CopyConfig(config)
+	if config.Dial == nil {
+		config.Dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	}
+	return newClient(config)
+}
+
+func (c *client) close() { c.http.CloseIdleConnections() }
+
+// get returns an answer of status 200, whose body the caller closes. Any other
+// status is an error of the kind that apierrors knows.
+func (c *client) get(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
+	target := c.base.JoinPath(path)
+	target.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", accept)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, bareError(err)
+	}
+	response.Body = limitedBody{io.LimitReader(response.Body, maxBodyBytes), response.Body}
+	if response.StatusCode == http.StatusOK {
+		return response, nil
+	}
+	defer response.Body.Close()
+	return nil, statusError(response)
+}
+
+// getJSON decodes an answer while it arrives.
+func (c *client) getJSON(ctx context.Context, path string, query url.Values, accept string, into any) (http.Header, error) {
+	response, err := c.get(ctx, path, query, accept)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, malformedError{path, err}
+	}
+	return response.Header, nil
+}
+
+type limitedBody struct {
+	io.Reader
+	io.Closer
+}
+
+// malformedError says that an answer was not what its path promises.
+type malformedError struct {
+	path string
+	err  error
+}
+
+func (e malformedError) Error() string {
+	return fmt.Sprintf("%s: unexpected answer: %v", e.path, e.err)
+}
+func (e malformedError) Unwrap() error { return e.err }
+
+// bareError drops the "Get https://…" that net/http puts in front.
+func bareError(err error) error {
+	var urlError *url.Error
+	if errors.As(err, &urlError) {
+		return urlError.Err
+	}
+	return err
+}
+
+func statusError(response *http.Response) error {
+	var status metav1.Status
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err == nil && json.Unmarshal(body, &status) == nil && status.Kind == "Status" && status.Status == metav1.StatusFailure {
+		return apierrors.FromObject(&status)
+	}
+	resource := schema.GroupResource{Resource: response.Request.URL.Path}
+	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", string(body), 0, true)
+}

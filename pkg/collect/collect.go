@@ -1,0 +1,137 @@
+// Package collect reads the facts of a cluster into a Snapshot. It is the only
+// package that talks to a cluster, and it only gets and lists.
+//
+// Every source is read concurrently under one deadline. A source that fails
+// costs its own section and leaves a gap; only when no kube-apiserver answers
+// at all is there no snapshot.
+package collect
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+)
+
+// Options say where to collect and how far to go.
+type Options struct {
+	// Config reaches the cluster. Its UserAgent names the tool in audit logs.
+	Config *rest.Config
+	// Context is the kubeconfig context that Config was made from.
+	Context string
+	// Tool and its version, recorded in the snapshot.
+	Tool    string
+	Catalog *catalog.Catalog
+	// Kubectl finds the kubectl in use.
+	Kubectl KubectlFinder
+	// ProbeEndpoints asks every address of EndpointSlice default/kubernetes for
+	// its version, with the cluster's CA and without credentials.
+	ProbeEndpoints bool
+	// Dial opens the connections of ProbeEndpoints; nil means a net.Dialer.
+	Dial dialFunc
+	// Now is the clock for CollectedAt.
+	Now func() time.Time
+}
+
+// Collect reads the cluster until ctx ends. It returns an error only when ctx
+// was cancelled or no kube-apiserver answered; anything less is a gap.
+func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
+	c, err := newClient(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+
+	s := v1alpha1.NewSnapshot(o.Context)
+	s.CollectedAt = metav1.NewTime(o.Now().UTC().Truncate(time.Second))
+	s.CollectedBy = o.Tool
+	s.Cluster = v1alpha1.Cluster{Context: o.Context, Server: withoutUser(c.base)}
+
+	leases := sync.OnceValues(func() (*v1alpha1.Leases, error) { return c.leases(ctx) })
+	gaps := &gaps{}
+	var unreachable error
+
+	var sources sync.WaitGroup
+	sources.Go(func() {
+		var err error
+		s.Kubectl, err = o.Kubectl.find(ctx)
+		gaps.add(v1alpha1.SourceKubectl, "the version of kubectl", err)
+	})
+	sources.Go(func() {
+		var errs []error
+		s.APIServers, errs, unreachable = apiServers(ctx, o.Config, leases)
+		gaps.add(v1alpha1.SourceAPIServers, "how many kube-apiserver instances there are, or some of their versions", errs...)
+		if unreachable == nil && o.ProbeEndpoints {
+			var err error
+			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
+			gaps.add(v1alpha1.SourceEndpoints, "the versions at the addresses of EndpointSlice default/kubernetes", err)
+		}
+	})
+	sources.Go(func() {
+		var err error
+		s.Leases, err = leases()
+		gaps.add(v1alpha1.SourceLeases, "how many kube-apiserver instances exist, and whether controller managers and scheduler run", err)
+	})
+	sources.Go(func() {
+		var err error
+		s.ControlPlanePods, err = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods)
+		gaps.add(v1alpha1.SourceControlPlanePods, "the versions of control-plane components that run as pods", err)
+	})
+	sources.Go(func() {
+		var err error
+		s.Nodes, err = c.nodes(ctx)
+		gaps.add(v1alpha1.SourceNodes, "the versions of all kubelets", err)
+	})
+	sources.Go(func() {
+		var err error
+		s.KubeProxy, err = c.kubeProxy(ctx)
+		gaps.add(v1alpha1.SourceKubeProxy, "the versions of kube-proxy", err)
+	})
+	sources.Wait()
+
+	if err := context.Cause(ctx); err == context.Canceled {
+		return nil, err
+	}
+	if unreachable != nil {
+		return nil, unreachable
+	}
+	s.Gaps = gaps.sorted()
+	return s, nil
+}
+
+func withoutUser(u *url.URL) string {
+	bare := *u
+	bare.User = nil
+	return strings.TrimSuffix(bare.String(), "/")
+}
+
+// gaps gathers what concurrent sources could not read.
+type gaps struct {
+	mu   sync.Mutex
+	list []v1alpha1.Gap
+}
+
+func (g *gaps) add(source v1alpha1.Source, hides string, errs ...error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, err := range errs {
+		if err != nil {
+			g.list = append(g.list, newGap(source, hides, err))
+		}
+	}
+}
+
+func (g *gaps) sorted() []v1alpha1.Gap {
+	slices.SortStableFunc(g.list, func(a, b v1alpha1.Gap) int {
+		return strings.Compare(string(a.Source), string(b.Source))
+	})
+	return g.list
+}

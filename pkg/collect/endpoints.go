@@ -1,0 +1,94 @@
+package collect
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"strconv"
+	"sync"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// maxEndpoints bounds how many addresses are dialled.
+const maxEndpoints = 32
+
+// endpoints asks each address that the cluster publishes for its API servers
+// for /version, with the cluster's CA and without credentials.
+func (c *client) endpoints(ctx context.Context, config *rest.Config, dial dialFunc) ([]v1alpha1.APIServerEndpoint, error) {
+	addresses, err := c.publishedAddresses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	endpoints := make([]v1alpha1.APIServerEndpoint, len(addresses))
+	var all sync.WaitGroup
+	for i, address := range addresses {
+		all.Go(func() {
+			endpoints[i].Address = address
+			answer, err := askEndpoint(ctx, config, dial, address)
+			if err != nil {
+				endpoints[i].Error = err.Error()
+				return
+			}
+			endpoints[i].Version = answer
+		})
+	}
+	all.Wait()
+	return endpoints, nil
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func (c *client) publishedAddresses(ctx context.Context) ([]string, error) {
+	const path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+	var list struct {
+		Items []struct {
+			Endpoints []struct {
+				Addresses []string `json:"addresses"`
+			} `json:"endpoints"`
+			Ports []struct {
+				Name string `json:"name"`
+				Port int    `json:"port"`
+			} `json:"ports"`
+		} `json:"items"`
+	}
+	query := url.Values{"labelSelector": {"kubernetes.io/service-name=kubernetes"}}
+	if _, err := c.getJSON(ctx, path, query, acceptJSON, &list); err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for _, slice := range list.Items {
+		for _, port := range slice.Ports {
+			if port.Name != "https" {
+				continue
+			}
+			for _, endpoint := range slice.Endpoints {
+				for _, ip := range endpoint.Addresses {
+					addresses = append(addresses, net.JoinHostPort(ip, strconv.Itoa(port.Port)))
+				}
+			}
+		}
+	}
+	return addresses[:min(len(addresses), maxEndpoints)], nil
+}
+
+func askEndpoint(ctx context.Context, config *rest.Config, dial dialFunc, address string) (*v1alpha1.VersionInfo, error) {
+	anonymous := rest.AnonymousClientConfig(config)
+	anonymous.Host = "https://" + address
+	anonymous.APIPath = ""
+	anonymous.Insecure = false
+	anonymous.Proxy = nil
+	anonymous.Dial = dial
+	c, err := newConnection(anonymous)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	answer := &v1alpha1.VersionInfo{}
+	if _, err := c.getJSON(ctx, "/version", nil, acceptJSON, answer); err != nil {
+		return nil, err
+	}
+	return answer, nil
+}

@@ -1,0 +1,103 @@
+package collect
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"sync"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+)
+
+// The annotations by which static pods tell where they come from.
+const (
+	mirrorAnnotation    = "kubernetes.io/config.mirror"
+	advertiseAnnotation = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint"
+)
+
+// container is the part of a container that is read here.
+type container struct {
+	Name  string `json:"name"`
+	Image string `json:"image"`
+}
+
+type podList struct {
+	Items []struct {
+		Metadata struct {
+			Name        string            `json:"name"`
+			Namespace   string            `json:"namespace"`
+			Labels      map[string]string `json:"labels"`
+			Annotations map[string]string `json:"annotations"`
+		} `json:"metadata"`
+		Spec struct {
+			NodeName   string      `json:"nodeName"`
+			Containers []container `json:"containers"`
+		} `json:"spec"`
+	} `json:"items"`
+}
+
+// controlPlanePods looks for control-plane pods in the places that the
+// distributions use: a handful per control-plane node.
+func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation) (*v1alpha1.ControlPlanePods, error) {
+	found := make([][]v1alpha1.ControlPlanePod, len(locations))
+	errs := make([]error, len(locations))
+	var lists sync.WaitGroup
+	for i, location := range locations {
+		lists.Go(func() { found[i], errs[i] = c.podsAt(ctx, location) })
+	}
+	lists.Wait()
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+
+	pods := slices.Concat(found...)
+	slices.SortFunc(pods, func(a, b v1alpha1.ControlPlanePod) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	pods = slices.CompactFunc(pods, func(a, b v1alpha1.ControlPlanePod) bool {
+		return a.Namespace == b.Namespace && a.Name == b.Name
+	})
+	return &v1alpha1.ControlPlanePods{Pods: pods}, nil
+}
+
+func (c *client) podsAt(ctx context.Context, location catalog.PodLocation) ([]v1alpha1.ControlPlanePod, error) {
+	var list podList
+	path := "/api/v1/namespaces/" + location.Namespace + "/pods"
+	query := url.Values{"labelSelector": {location.Selector}, "resourceVersion": {"0"}}
+	if _, err := c.getJSON(ctx, path, query, acceptJSON, &list); err != nil {
+		return nil, err
+	}
+	pods := make([]v1alpha1.ControlPlanePod, 0, len(list.Items))
+	for _, item := range list.Items {
+		component := string(location.Component)
+		if component == "" {
+			component = item.Metadata.Labels[location.ComponentLabel]
+		}
+		_, static := item.Metadata.Annotations[mirrorAnnotation]
+		pods = append(pods, v1alpha1.ControlPlanePod{
+			Component:        component,
+			Namespace:        item.Metadata.Namespace,
+			Name:             item.Metadata.Name,
+			Node:             item.Spec.NodeName,
+			Image:            imageOf(component, item.Spec.Containers),
+			Static:           static,
+			AdvertiseAddress: item.Metadata.Annotations[advertiseAnnotation],
+		})
+	}
+	return pods, nil
+}
+
+// imageOf picks the container that is named after the component, among
+// sidecars, or else the first.
+func imageOf(component string, containers []container) string {
+	i := slices.IndexFunc(containers, func(c container) bool { return c.Name == component })
+	if i < 0 {
+		i = 0
+	}
+	if i >= len(containers) {
+		return ""
+	}
+	return containers[i].Image
+}
