@@ -1,0 +1,141 @@
+// Package skew judges a snapshot by the version skew policy.
+//
+// Each component's file turns facts into observations: which version, seen
+// where, and which kube-apiserver instances it may reach. One mechanism, in
+// policy.go, judges every observation by the catalog's rules. Nothing here
+// reads a clock, a cluster or the environment.
+package skew
+
+import (
+	"fmt"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// Evaluate judges every component of the snapshot. It fails only when the
+// snapshot names no kube-apiserver version, against which all else is judged.
+func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, error) {
+	instances := apiServers(s)
+	if len(instances.seen) == 0 {
+		return nil, fmt.Errorf("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
+	}
+	e := &evaluation{
+		snapshot: s,
+		catalog:  c,
+		servers:  instances.reach(),
+		platform: platform(s, c),
+	}
+
+	report := v1alpha1.NewSkewReport(s.Name)
+	report.CollectedAt = s.CollectedAt
+	report.Cluster = s.Cluster
+	report.ControlPlane = instances.controlPlane()
+	if p := e.platform; p != nil {
+		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: "version " + s.APIServers.Instances[0].GitVersion}
+	}
+	for _, component := range catalog.Components() {
+		report.Rows = append(report.Rows, e.rows(component, e.observe(component, instances))...)
+	}
+	report.Gaps = s.Gaps
+	report.Notes = e.notes(report)
+	report.Summary = summarize(report)
+	return report, nil
+}
+
+type evaluation struct {
+	snapshot *v1alpha1.Snapshot
+	catalog  *catalog.Catalog
+	platform *catalog.Platform
+	// servers are all kube-apiserver instances.
+	servers servers
+}
+
+// platform is told by what the vendor appends to kube-apiserver's version.
+func platform(s *v1alpha1.Snapshot, c *catalog.Catalog) *catalog.Platform {
+	if s.APIServers == nil || len(s.APIServers.Instances) == 0 {
+		return nil
+	}
+	v, ok := parsed(s.APIServers.Instances[0].GitVersion)
+	if !ok {
+		return nil
+	}
+	return c.Platform(v)
+}
+
+func (e *evaluation) observe(component catalog.Component, instances instances) []observation {
+	switch component {
+	case catalog.KubeAPIServer:
+		return instances.observations()
+	case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
+		return e.controlPlanePods(component, instances)
+	case catalog.Kubelet:
+		return e.kubelets(instances)
+	case catalog.KubeProxy:
+		return e.kubeProxies()
+	case catalog.Kubectl:
+		return e.kubectl()
+	}
+	return nil
+}
+
+// gap returns what a source could not tell, or nil.
+func (e *evaluation) gap(source v1alpha1.Source) *v1alpha1.Gap {
+	for i := range e.snapshot.Gaps {
+		if e.snapshot.Gaps[i].Source == source {
+			return &e.snapshot.Gaps[i]
+		}
+	}
+	return nil
+}
+
+// unread is the observation of a component whose source is a gap.
+func (e *evaluation) unread(source v1alpha1.Source) observation {
+	why := "not in the snapshot"
+	if gap := e.gap(source); gap != nil {
+		why = "could not be read"
+		if gap.Permission != "" {
+			why += fmt.Sprintf(", needs permission to %s", gap.Permission)
+		}
+	}
+	return observation{verdict: v1alpha1.Unknown, reason: fmt.Sprintf("%s %s", source, why), evidence: "none"}
+}
+
+// embeds reports whether the platform runs the component inside its own binary.
+func (e *evaluation) embeds(component catalog.Component) bool {
+	if e.platform == nil {
+		return false
+	}
+	for _, embedded := range e.platform.Embeds {
+		if embedded == component {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
+	var notes []string
+	skew := &e.catalog.Skew
+	if e.servers.newest.Compare(skew.LastKnownMinor) > 0 {
+		notes = append(notes, fmt.Sprintf("kube-apiserver %s is newer than the catalog's last known minor %s (as of %s): judged by the policy of %[2]s",
+			e.servers.newest, skew.LastKnownMinor, skew.AsOf))
+	}
+	if report.ControlPlane.InstancesExist == 0 {
+		notes = append(notes, "nothing tells how many kube-apiserver instances exist: another one may run another version")
+	}
+	if emulation := report.ControlPlane.Emulation; emulation != nil {
+		notes = append(notes, fmt.Sprintf("kube-apiserver emulates %s: its APIs are those of %[1]s, its skew that of its own version", emulation))
+	}
+	if p := e.platform; p != nil && p.Kubelet != nil {
+		notes = append(notes, fmt.Sprintf("%s allows kubelets to be %s older than the control plane: stricter than upstream", p.Name, minors(p.Kubelet.Older)))
+	}
+	return notes
+}
+
+// parsed reads a version and answers whether it is one.
+func parsed(text string) (version.Version, bool) {
+	v, err := version.Parse(text)
+	return v, err == nil
+}
