@@ -1,0 +1,50 @@
+// Command kubectl-versions is a kubectl plugin: kubectl runs it as `kubectl versions`.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	_ "k8s.io/client-go/plugin/pkg/client/auth"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/cmd"
+)
+
+// version is set by the linker for releases.
+var version string
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := cmd.Execute(ctx, cmd.Environment{
+		Streams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
+		Getenv:  os.Getenv,
+		Now:     time.Now,
+		Version: buildVersion(),
+	}, os.Args[1:])
+	if !cmd.Silent(err) {
+		fmt.Fprintln(os.Stderr, "error:", err)
+	}
+	return cmd.ExitCode(err)
+}
+
+// buildVersion is the linker's, or the module's when built by `go install`.
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
+}

@@ -1,0 +1,107 @@
+// Package cmd is the command line: flags become options, options are
+// validated, and Run collects, evaluates and prints.
+package cmd
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+// Environment is everything that a command takes from the process.
+type Environment struct {
+	Streams genericiooptions.IOStreams
+	Getenv  func(key string) string
+	Now     func() time.Time
+	// Version of the plugin, such as v0.1.0.
+	Version string
+}
+
+// Execute runs the command line. ExitCode tells what its error means.
+func Execute(ctx context.Context, env Environment, args []string) error {
+	root := NewRoot(env)
+	root.SetArgs(args)
+	return root.ExecuteContext(ctx)
+}
+
+// NewRoot returns `kubectl versions`.
+func NewRoot(env Environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kubectl-versions",
+		Short: "Version skew of a cluster, from evidence",
+		Long: `Answers, for the connected cluster or a saved snapshot of one, whether its
+parts are inside the Kubernetes version skew policy.
+
+It only reads: get and list are all it asks of a cluster. Whatever it may not
+or cannot read is named in the report, and its verdict is unknown, never ok.`,
+		Version:       env.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArguments,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl versions"},
+	}
+	root.SetIn(env.Streams.In)
+	root.SetOut(env.Streams.Out)
+	root.SetErr(env.Streams.ErrOut)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w: see %s --help", err, cmd.CommandPath())
+	})
+
+	source := newSourceFlags(env)
+	source.config.AddFlags(root.PersistentFlags())
+	color := &colorFlag{value: "auto"}
+	root.PersistentFlags().StringVar(&color.value, "color", color.value,
+		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
+
+	root.AddCommand(newSkew(env, source, color), newSnapshot(env, source))
+	return root
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() {
+		return usagef("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+	}
+	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+}
+
+// colorFlag is --color.
+type colorFlag struct{ value string }
+
+func (c *colorFlag) validate() error {
+	switch c.value {
+	case "auto", "always", "never":
+		return nil
+	}
+	return usagef("unknown value %q for --color: use one of auto, always, never", c.value)
+}
+
+// layout of output for people, on whatever stdout is.
+func (c *colorFlag) layout(env Environment) printer.Layout {
+	width, terminal := terminalWidth(env.Streams.Out)
+	auto := terminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb"
+	return printer.Layout{Width: width, Color: c.value == "always" || c.value == "auto" && auto}
+}
+
+func terminalWidth(out io.Writer) (int, bool) {
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0, true
+	}
+	return width, true
+}

@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+	"github.com/kubectl-versions/kubectl-versions/pkg/skew"
+)
+
+type skewOptions struct {
+	env    Environment
+	source *sourceFlags
+	color  *colorFlag
+	gate   gateFlags
+	output *printer.Flags
+	print  printer.Printer
+}
+
+func newSkew(env Environment, source *sourceFlags, color *colorFlag) *cobra.Command {
+	o := &skewOptions{env: env, source: source, color: color, output: printer.NewReportFlags()}
+	cmd := &cobra.Command{
+		Use:   "skew",
+		Short: "Are all parts of the cluster inside the version skew policy?",
+		Long: `Judges kube-apiserver, the controller managers, the scheduler, kubelets,
+kube-proxy and kubectl by the Kubernetes version skew policy.
+
+Where several kube-apiserver instances run different versions, the allowed
+window is what both the newest and the oldest of them bear. HEADROOM is how many
+minors the control plane may move before that row is outside the policy: a row
+with 0 is a warning, because the next control-plane upgrade breaks it.`,
+		Example: `  # Judge the cluster of the current context
+  kubectl versions skew
+
+  # Show every node's name, and the source of each rule
+  kubectl versions skew -o wide
+
+  # Fail a pipeline when something is outside the policy, or could not be seen
+  kubectl versions skew --fail-on error --require-complete
+
+  # Judge a cluster from a snapshot that was taken elsewhere
+  kubectl versions skew --snapshot cluster.yaml`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+	}
+	o.source.addTo(cmd.Flags())
+	o.gate.addTo(cmd.Flags())
+	o.output.AddTo(cmd.Flags())
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *skewOptions) Validate() error {
+	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.color.validate} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run collects, evaluates and prints.
+func (o *skewOptions) Run(ctx context.Context) error {
+	data, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	facts, err := o.source.facts(ctx, data)
+	if err != nil {
+		return err
+	}
+	report, err := skew.Evaluate(facts, data)
+	if err != nil {
+		return err
+	}
+	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
+		return err
+	}
+	return o.gate.check(report)
+}

@@ -1,0 +1,71 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+type snapshotOptions struct {
+	env    Environment
+	source *sourceFlags
+	output *printer.Flags
+	print  printer.Printer
+}
+
+func newSnapshot(env Environment, source *sourceFlags) *cobra.Command {
+	o := &snapshotOptions{env: env, source: source, output: printer.NewDocumentFlags("yaml")}
+	cmd := &cobra.Command{
+		Use:   "snapshot",
+		Short: "Save what every command reads of the cluster",
+		Long: `Reads the cluster once and writes the facts to stdout, with the text they were
+found in and with whatever could not be read. Every command evaluates such a
+file with --snapshot, later and elsewhere, without a cluster.
+
+A snapshot holds versions, images, and names of nodes and pods. It holds no
+credentials, no Secrets and no workloads.`,
+		Example: `  # Save the cluster of the current context
+  kubectl versions snapshot > cluster.yaml
+
+  # Judge it without the cluster
+  kubectl versions skew --snapshot cluster.yaml`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+	}
+	o.source.addCollecting(cmd.Flags())
+	o.output.AddTo(cmd.Flags())
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *snapshotOptions) Validate() error {
+	if err := o.source.validate(); err != nil {
+		return err
+	}
+	var err error
+	if o.print, err = o.output.Printer(printer.Layout{}); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run collects and prints.
+func (o *snapshotOptions) Run(ctx context.Context) error {
+	data, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	facts, err := o.source.collect(ctx, data)
+	if err != nil {
+		return err
+	}
+	return o.print.Print(facts, o.env.Streams.Out)
+}

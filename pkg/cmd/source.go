@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/collect"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// defaultTimeout bounds a whole run when --request-timeout does not: kubectl's
+// own default is to wait for ever.
+const defaultTimeout = 30 * time.Second
+
+// sourceFlags say where the facts come from: a cluster or a saved snapshot.
+type sourceFlags struct {
+	env            Environment
+	config         *genericclioptions.ConfigFlags
+	snapshot       string
+	kubectlVersion string
+	probeEndpoints bool
+}
+
+func newSourceFlags(env Environment) *sourceFlags {
+	return &sourceFlags{env: env, config: genericclioptions.NewConfigFlags(true)}
+}
+
+// addTo adds the flags of commands that evaluate.
+func (f *sourceFlags) addTo(flags *pflag.FlagSet) {
+	flags.StringVar(&f.snapshot, "snapshot", "", "Read this file, written by kubectl versions snapshot, instead of a cluster; - reads stdin.")
+	f.addCollecting(flags)
+}
+
+// addCollecting adds the flags of commands that read a cluster.
+func (f *sourceFlags) addCollecting(flags *pflag.FlagSet) {
+	flags.StringVar(&f.kubectlVersion, "kubectl-version", "", "Version of kubectl, instead of asking the kubectl in use.")
+	flags.BoolVar(&f.probeEndpoints, "probe-endpoints", false,
+		"Also ask each address that the cluster publishes for its API servers for its version, with the cluster's CA and without credentials.")
+}
+
+func (f *sourceFlags) validate() error {
+	if f.kubectlVersion != "" {
+		if _, err := version.Parse(f.kubectlVersion); err != nil {
+			return usagef("--kubectl-version: %w", err)
+		}
+	}
+	if f.snapshot != "" && f.probeEndpoints {
+		return usagef("--probe-endpoints needs a cluster, and --snapshot reads none: give one of them")
+	}
+	if _, err := clientcmd.ParseTimeout(*f.config.Timeout); err != nil {
+		return usagef("--request-timeout: %w", err)
+	}
+	return nil
+}
+
+// facts reads the snapshot or collects one.
+func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog) (*v1alpha1.Snapshot, error) {
+	if f.snapshot == "" {
+		return f.collect(ctx, c)
+	}
+	snapshot, err := f.readSnapshot()
+	if err != nil {
+		return nil, fmt.Errorf("snapshot %s: %w", f.snapshot, err)
+	}
+	if f.kubectlVersion != "" {
+		snapshot.Kubectl = &v1alpha1.Kubectl{GitVersion: f.kubectlVersion, FoundBy: "--kubectl-version"}
+		snapshot.Gaps = slices.DeleteFunc(snapshot.Gaps, func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceKubectl })
+	}
+	return snapshot, nil
+}
+
+func (f *sourceFlags) readSnapshot() (*v1alpha1.Snapshot, error) {
+	var from io.Reader = f.env.Streams.In
+	if f.snapshot != "-" {
+		file, err := os.Open(f.snapshot)
+		if err != nil {
+			var path *os.PathError
+			if errors.As(err, &path) {
+				err = path.Err
+			}
+			return nil, err
+		}
+		defer file.Close()
+		from = file
+	}
+	return v1alpha1.DecodeSnapshot(from)
+}
+
+func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog) (*v1alpha1.Snapshot, error) {
+	contextName, config, err := f.restConfig()
+	if err != nil {
+		return nil, err
+	}
+	timeout := defaultTimeout
+	if typed, err := clientcmd.ParseTimeout(*f.config.Timeout); err == nil && typed > 0 {
+		timeout = typed
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	snapshot, err := collect.Collect(limited, collect.Options{
+		Config:         config,
+		Context:        contextName,
+		Tool:           "kubectl-versions " + f.env.Version,
+		Catalog:        c,
+		Kubectl:        collect.KubectlFinder{Version: f.kubectlVersion, PluginParent: f.env.Getenv("KUBECTL_PATH")},
+		ProbeEndpoints: f.probeEndpoints,
+		Now:            f.env.Now,
+	})
+	if err != nil {
+		return nil, explain(err, contextName, config.Host, timeout)
+	}
+	return snapshot, nil
+}
+
+// restConfig returns the context's name and how to reach its cluster.
+func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
+	loader := f.config.ToRawKubeConfigLoader()
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return "", nil, err
+	}
+	contextName := raw.CurrentContext
+	if *f.config.Context != "" {
+		contextName = *f.config.Context
+	}
+	if contextName == "" && len(raw.Contexts) > 0 && *f.config.APIServer == "" {
+		return "", nil, fmt.Errorf("kubeconfig has no current context: choose one with --context (%s)",
+			strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
+	}
+	config, err := f.config.ToRESTConfig()
+	if err != nil {
+		return "", nil, err
+	}
+	config.UserAgent = "kubectl-versions/" + f.env.Version
+	return contextName, config, nil
+}
+
+// explain says in one line why no kube-apiserver answered, and what to do.
+func explain(err error, contextName, host string, timeout time.Duration) error {
+	where := "kube-apiserver at " + host
+	if contextName != "" {
+		where += fmt.Sprintf(" (context %q)", contextName)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s did not answer within %s: check the network, or wait longer with --request-timeout", where, timeout)
+	case apierrors.IsUnauthorized(err):
+		return fmt.Errorf("%s refuses the credentials: %w: log in again, or choose another --context or --user", where, err)
+	case apierrors.IsForbidden(err):
+		return fmt.Errorf("%s forbids to get /version: %w: ask for ClusterRole system:public-info-viewer", where, err)
+	default:
+		return fmt.Errorf("cannot reach %s: %w", where, err)
+	}
+}

@@ -1,0 +1,152 @@
+package printer
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
+	type row = v1alpha1.SkewRow
+	return []column[row]{
+		{header: "COMPONENT", text: func(r row, _ int) string { return r.Component }},
+		{header: "VERSION", text: func(r row, _ int) string { return orDash(r.Version) }},
+		{header: "COUNT", right: true, text: func(r row, _ int) string { return strconv.Itoa(int(r.Count)) }},
+		{header: "SKEW", right: true, text: func(r row, _ int) string { return distance(r.Distance) }},
+		{header: "ALLOWED", text: func(r row, _ int) string { return allowed(r.Allowed) }},
+		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
+			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
+		{header: "HEADROOM", right: true, text: func(r row, _ int) string { return headroom(r.Headroom) }},
+		{header: "JUDGED AGAINST", wide: true, text: func(r row, _ int) string { return orDash(r.JudgedAgainst) }},
+		{header: "EVIDENCE", wide: true, text: func(r row, _ int) string { return r.Evidence }},
+		{header: "SOURCE", wide: true, text: func(r row, _ int) string { return orDash(r.Source) }},
+		{header: "NAMES", text: func(r row, room int) string {
+			if wide {
+				return strings.Join(r.Names, ",")
+			}
+			return examples(r.Names, room)
+		}},
+	}
+}
+
+// printSkew puts the verdict first, then the rows, then why, then what was not seen.
+func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
+	if layout.NoHeaders {
+		return printTable(w, skewColumns(layout.Wide), r.Rows, layout)
+	}
+	verdict := strings.ToUpper(string(r.Summary.Verdict))
+	if layout.Color {
+		verdict = verdictPaint(r.Summary.Verdict).apply(verdict)
+	}
+	if _, err := fmt.Fprintf(w, "%s: %s\n%s\n\n", verdict, clean(r.Summary.Message), clean(identity(r))); err != nil {
+		return err
+	}
+	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
+		return err
+	}
+	var why, unseen []string
+	for _, row := range r.Rows {
+		if row.Verdict != v1alpha1.OK {
+			why = append(why, strings.TrimSpace(row.Component+" "+row.Version)+": "+row.Reason)
+		}
+	}
+	for _, gap := range r.Gaps {
+		unseen = append(unseen, gapLine(gap))
+	}
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"Why", why}, {"Not seen", unseen}, {"Notes", r.Notes}} {
+		if err := printSection(w, part.title, part.lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printSection(w io.Writer, title string, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "\n%s:\n", title); err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintf(w, "  %s\n", clean(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identity says which cluster the report is about, and how much of it was seen.
+func identity(r *v1alpha1.SkewReport) string {
+	cp := r.ControlPlane
+	var parts []string
+	if r.Cluster.Context != "" {
+		parts = append(parts, "context "+r.Cluster.Context)
+	}
+	versions := cp.Newest.String()
+	if cp.Oldest != cp.Newest {
+		versions = cp.Oldest.String() + " and " + versions
+	}
+	instances := fmt.Sprintf("%d of %d instances seen", cp.InstancesSeen, cp.InstancesExist)
+	if cp.InstancesExist == 0 {
+		instances = fmt.Sprintf("%d seen, total unknown", cp.InstancesSeen)
+	}
+	parts = append(parts, fmt.Sprintf("kube-apiserver %s (%s)", versions, instances))
+	if r.Platform != nil {
+		parts = append(parts, fmt.Sprintf("%s (%s)", r.Platform.Name, r.Platform.Evidence))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// gapLine says what is hidden and what would show it.
+func gapLine(gap v1alpha1.Gap) string {
+	switch {
+	case gap.Permission != "":
+		return fmt.Sprintf("%s: needs permission to %s", gap.Hides, gap.Permission)
+	default:
+		return fmt.Sprintf("%s: %s", gap.Hides, gap.Message)
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func distance(d *int32) string {
+	if d == nil {
+		return "-"
+	}
+	if *d == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+d", *d)
+}
+
+func headroom(h *int32) string {
+	if h == nil {
+		return "-"
+	}
+	return strconv.Itoa(int(*h))
+}
+
+func allowed(r *v1alpha1.MinorRange) string {
+	switch {
+	case r == nil:
+		return "-"
+	case r.Min == r.Max:
+		return r.Min.String()
+	case r.Min.Compare(r.Max) > 0:
+		return "none"
+	default:
+		return r.Min.String() + "-" + r.Max.String()
+	}
+}
