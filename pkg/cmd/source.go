@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -85,7 +84,7 @@ func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog) (*v1alpha1.
 }
 
 func (f *sourceFlags) readSnapshot() (*v1alpha1.Snapshot, error) {
-	var from io.Reader = f.env.Streams.In
+	from := f.env.Streams.In
 	if f.snapshot != "-" {
 		file, err := os.Open(f.snapshot)
 		if err != nil {
@@ -134,6 +133,9 @@ func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
 	raw, err := loader.RawConfig()
 	if err != nil {
 		return "", nil, err
+	}
+	if len(raw.Contexts) == 0 && len(raw.Clusters) == 0 && *f.config.APIServer == "" && f.env.Getenv("KUBERNETES_SERVICE_HOST") == "" {
+		return "", nil, errors.New("kubeconfig names no cluster: set KUBECONFIG, or give --kubeconfig, --server or --snapshot")
 	}
 	contextName := raw.CurrentContext
 	if *f.config.Context != "" {

@@ -8,6 +8,7 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -63,41 +64,41 @@ func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	sources.Go(func() {
 		var err error
 		s.Kubectl, err = o.Kubectl.find(ctx)
-		gaps.add(v1alpha1.SourceKubectl, "the version of kubectl", err)
+		gaps.add(v1alpha1.SourceKubectl, "kubectl version", err)
 	})
 	sources.Go(func() {
 		var errs []error
 		s.APIServers, errs, unreachable = apiServers(ctx, o.Config, leases)
-		gaps.add(v1alpha1.SourceAPIServers, "how many kube-apiserver instances there are, or some of their versions", errs...)
+		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", errs...)
 		if unreachable == nil && o.ProbeEndpoints {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
-			gaps.add(v1alpha1.SourceEndpoints, "the versions at the addresses of EndpointSlice default/kubernetes", err)
+			gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver addresses", err)
 		}
 	})
 	sources.Go(func() {
 		var err error
 		s.Leases, err = leases()
-		gaps.add(v1alpha1.SourceLeases, "how many kube-apiserver instances exist, and whether controller managers and scheduler run", err)
+		gaps.add(v1alpha1.SourceLeases, "number of kube-apiserver instances", err)
 	})
 	sources.Go(func() {
 		var err error
 		s.ControlPlanePods, err = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods)
-		gaps.add(v1alpha1.SourceControlPlanePods, "the versions of control-plane components that run as pods", err)
+		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", err)
 	})
 	sources.Go(func() {
 		var err error
 		s.Nodes, err = c.nodes(ctx)
-		gaps.add(v1alpha1.SourceNodes, "the versions of all kubelets", err)
+		gaps.add(v1alpha1.SourceNodes, "kubelet versions", err)
 	})
 	sources.Go(func() {
 		var err error
 		s.KubeProxy, err = c.kubeProxy(ctx)
-		gaps.add(v1alpha1.SourceKubeProxy, "the versions of kube-proxy", err)
+		gaps.add(v1alpha1.SourceKubeProxy, "kube-proxy versions", err)
 	})
 	sources.Wait()
 
-	if err := context.Cause(ctx); err == context.Canceled {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	if unreachable != nil {

@@ -14,7 +14,7 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 	return []column[row]{
 		{header: "COMPONENT", text: func(r row, _ int) string { return r.Component }},
 		{header: "VERSION", text: func(r row, _ int) string { return orDash(r.Version) }},
-		{header: "COUNT", right: true, text: func(r row, _ int) string { return strconv.Itoa(int(r.Count)) }},
+		{header: "COUNT", right: true, text: func(r row, _ int) string { return count(r.Count) }},
 		{header: "SKEW", right: true, text: func(r row, _ int) string { return distance(r.Distance) }},
 		{header: "ALLOWED", text: func(r row, _ int) string { return allowed(r.Allowed) }},
 		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
@@ -49,7 +49,7 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 	}
 	var why, unseen []string
 	for _, row := range r.Rows {
-		if row.Verdict != v1alpha1.OK {
+		if row.Verdict != v1alpha1.OK && (!unread(row) || len(r.Gaps) == 0) {
 			why = append(why, strings.TrimSpace(row.Component+" "+row.Version)+": "+row.Reason)
 		}
 	}
@@ -65,6 +65,11 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 		}
 	}
 	return nil
+}
+
+// unread rows stand for a gap, which tells more.
+func unread(row v1alpha1.SkewRow) bool {
+	return row.Verdict == v1alpha1.Unknown && row.Count == 0
 }
 
 func printSection(w io.Writer, title string, lines []string) error {
@@ -106,12 +111,10 @@ func identity(r *v1alpha1.SkewReport) string {
 
 // gapLine says what is hidden and what would show it.
 func gapLine(gap v1alpha1.Gap) string {
-	switch {
-	case gap.Permission != "":
+	if gap.Permission != "" {
 		return fmt.Sprintf("%s: needs permission to %s", gap.Hides, gap.Permission)
-	default:
-		return fmt.Sprintf("%s: %s", gap.Hides, gap.Message)
 	}
+	return fmt.Sprintf("%s: %s", gap.Hides, gap.Message)
 }
 
 func orDash(s string) string {
@@ -119,6 +122,13 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
+}
+
+func count(n int32) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(int(n))
 }
 
 func distance(d *int32) string {

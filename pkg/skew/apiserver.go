@@ -16,6 +16,8 @@ type instances struct {
 	seen []instance
 	// exist is how many there are; 0 when nothing tells.
 	exist int
+	// pods are those instances whose pod shows its version.
+	pods []instance
 	// emulation is the version whose APIs are offered, where it is another.
 	emulation *version.Minor
 }
@@ -59,7 +61,8 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 	}
 	all.exist = max(all.exist, int(s.Leases.RunningAPIServers()))
 
-	sources := [][]instance{connected, pods, endpoints}
+	all.pods = pods
+	sources := [][]instance{pods, connected, endpoints}
 	slices.SortStableFunc(sources, func(a, b []instance) int { return cmp.Compare(len(b), len(a)) })
 	all.seen = sources[0]
 	for _, source := range sources[1:] {
@@ -125,8 +128,8 @@ func (i instances) controlPlane() v1alpha1.SkewControlPlane {
 
 // onNode returns the instance whose pod runs on the node.
 func (i instances) onNode(node string) (instance, bool) {
-	for _, candidate := range i.seen {
-		if candidate.pod != nil && candidate.pod.Node == node && node != "" {
+	for _, candidate := range i.pods {
+		if candidate.pod.Node == node && node != "" {
 			return candidate, true
 		}
 	}
@@ -136,7 +139,7 @@ func (i instances) onNode(node string) (instance, bool) {
 func (i instances) observations() []observation {
 	observations := make([]observation, 0, len(i.seen)+1)
 	for _, seen := range i.seen {
-		o := observation{version: seen.text, count: 1, evidence: seen.evidence, servers: i.reach(), against: "all instances"}
+		o := observation{version: seen.text, count: 1, evidence: seen.evidence, servers: only(i.reach().newest), against: "the newest instance"}
 		if seen.pod != nil {
 			o.names = []string{seen.pod.Name}
 		}

@@ -33,31 +33,35 @@ func (e *evaluation) kubeProxies() []observation {
 	kubelets := e.kubeletMinors()
 	var observations []observation
 	for _, set := range proxy.DaemonSets {
-		if len(set.Revisions) == 0 {
-			observations = append(observations, e.rolledOut(set, kubelets))
-			continue
-		}
-		for _, revision := range set.Revisions {
+		for _, revision := range revisionsOf(set, kubelets) {
 			observations = append(observations, e.revision(set, revision, kubelets)...)
 		}
 	}
 	return observations
 }
 
-// rolledOut observes a DaemonSet whose pods all run its template. They are
-// beside every kubelet when there are as many as nodes; otherwise which
-// kubelets they meet is not known, and only kube-apiserver bounds them.
-func (e *evaluation) rolledOut(set v1alpha1.KubeProxyDaemonSet, kubelets map[string]version.Minor) observation {
-	o := e.proxyImage(set.Image)
-	o.count, o.evidence = set.Pods, "DaemonSet "+set.Name
-	if int(set.Pods) >= len(kubelets) {
-		o.kubelets = slices.Collect(maps.Values(kubelets))
+// revisionsOf are those of a rollout under way, or else the template's image.
+// That runs on every node when there are as many pods as nodes; otherwise which
+// kubelets it meets is not known, and only kube-apiserver bounds it.
+func revisionsOf(set v1alpha1.KubeProxyDaemonSet, kubelets map[string]version.Minor) []v1alpha1.KubeProxyRevision {
+	if len(set.Revisions) > 0 {
+		return set.Revisions
 	}
-	return o
+	only := v1alpha1.KubeProxyRevision{Image: set.Image}
+	if int(set.Pods) >= len(kubelets) {
+		only.Nodes = slices.Collect(maps.Keys(kubelets))
+	}
+	return []v1alpha1.KubeProxyRevision{only}
 }
 
 // revision observes the pods of one revision, kubelet minor by kubelet minor.
 func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1.KubeProxyRevision, kubelets map[string]version.Minor) []observation {
+	evidence := "DaemonSet " + set.Name
+	if len(revision.Nodes) == 0 {
+		o := e.proxyImage(revision.Image)
+		o.count, o.evidence = set.Pods, evidence
+		return []observation{o}
+	}
 	beside := make(map[version.Minor][]string)
 	for _, node := range revision.Nodes {
 		beside[kubelets[node]] = append(beside[kubelets[node]], node)
@@ -65,7 +69,7 @@ func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1
 	var observations []observation
 	for kubelet, nodes := range beside {
 		o := e.proxyImage(revision.Image)
-		o.names, o.evidence = nodes, "revisions of DaemonSet "+set.Name
+		o.names, o.evidence = nodes, evidence
 		if !kubelet.IsZero() {
 			o.kubelets = []version.Minor{kubelet}
 		}

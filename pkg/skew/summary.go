@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
 // severity orders verdicts by how much they matter.
@@ -24,7 +25,9 @@ func severity(v v1alpha1.Verdict) int {
 	}
 }
 
-// summarize takes the gravest row, the one with the most instances first.
+// summarize takes the gravest row. Of equals the component that is upgraded
+// first leads, for it is the cause of what others suffer, and within it the
+// version with the most instances.
 func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 	var gravest *v1alpha1.SkewRow
 	alike := 0
@@ -37,7 +40,7 @@ func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 			gravest, alike = row, 1
 		case row.Verdict == gravest.Verdict:
 			alike++
-			if row.Count > gravest.Count {
+			if row.Component == gravest.Component && row.Count > gravest.Count {
 				gravest = row
 			}
 		}
@@ -82,20 +85,25 @@ func subject(row *v1alpha1.SkewRow) string {
 }
 
 func plural(component string) string {
-	if component == "kube-proxy" {
+	if component == string(catalog.KubeProxy) {
 		return "kube-proxies"
 	}
 	return component + "s"
 }
 
+// onNodes tells what stays behind when the control plane moves, from what moves with it.
+func onNodes(component string) bool {
+	return component == string(catalog.Kubelet) || component == string(catalog.KubeProxy)
+}
+
 // inside is the message when every row is inside: how far the control plane
-// may move, and what stops it there.
+// may move, and which nodes stop it there.
 func inside(report *v1alpha1.SkewReport) string {
 	message := fmt.Sprintf("everything seen is inside the version skew policy of %s", report.ControlPlane.Newest)
 	var first *v1alpha1.SkewRow
 	for i := range report.Rows {
 		row := &report.Rows[i]
-		if row.Headroom != nil && row.Component != "kubectl" && (first == nil || *row.Headroom < *first.Headroom) {
+		if row.Headroom != nil && onNodes(row.Component) && (first == nil || *row.Headroom < *first.Headroom) {
 			first = row
 		}
 	}
