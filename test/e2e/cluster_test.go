@@ -1,0 +1,189 @@
+// Package e2e drives the built plugin through a real kubectl against real
+// kube-apiservers. `make test` builds what it needs; E2E_SERVERS names the
+// versions of the kube-apiservers.
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// kubernetes returns the versions to test with, newest first.
+func kubernetes(t *testing.T) []string {
+	t.Helper()
+	versions := os.Getenv("E2E_SERVERS")
+	if versions == "" {
+		t.Fatal("E2E_SERVERS is not set: run make test, or make test-matrix")
+	}
+	return strings.Split(versions, ",")
+}
+
+// built returns the absolute path of something in bin/.
+func built(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%v: run make test, which builds it", err)
+	}
+	return path
+}
+
+// cluster is a running control plane and the kubectl of its newest version.
+type cluster struct {
+	dir, path string
+}
+
+// startCluster runs one kube-apiserver per version until the test ends. The
+// cluster ends by itself when this process does: its stdin is closed then.
+func startCluster(t *testing.T, servers []string, seeds ...string) cluster {
+	t.Helper()
+	c := cluster{dir: t.TempDir(), path: t.TempDir()}
+	// The only directory on PATH: the plugin and the kubectl that runs it.
+	for name, target := range map[string]string{
+		"kubectl": filepath.Join(servers[0], "kubectl"), "kubectl-versions": "kubectl-versions",
+	} {
+		if err := os.Symlink(built(t, target), filepath.Join(c.path, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	args := []string{"run", "--bin", built(t, ""), "--dir", c.dir}
+	for _, server := range servers {
+		built(t, filepath.Join(server, "kube-apiserver"))
+		args = append(args, "--server", server)
+	}
+	for _, seed := range seeds {
+		args = append(args, "--seed", seed)
+	}
+	process := exec.Command(built(t, "cluster"), args...)
+	var progress bytes.Buffer
+	process.Stderr = &progress
+	stdin, err := process.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		if err := process.Wait(); err != nil {
+			t.Errorf("cluster: %v\n%s", err, progress.String())
+		}
+	})
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("cluster is not ready: %q, %v\n%s", line, err, progress.String())
+	}
+	return c
+}
+
+func (c cluster) kubeconfig() string { return filepath.Join(c.dir, "kubeconfig") }
+
+type result struct {
+	stdout, stderr string
+	code           int
+	took           time.Duration
+}
+
+// kubectl runs the real kubectl, which finds the plugin on PATH.
+func (c cluster) kubectl(t *testing.T, args ...string) result {
+	t.Helper()
+	return c.kubectlWith(t, c.kubeconfig(), args...)
+}
+
+func (c cluster) kubectlWith(t *testing.T, kubeconfig string, args ...string) result {
+	t.Helper()
+	command := c.command(kubeconfig, args...)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	start := time.Now()
+	err := command.Run()
+	r := result{stdout: stdout.String(), stderr: stderr.String(), took: time.Since(start)}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		r.code = exit.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (c cluster) command(kubeconfig string, args ...string) *exec.Cmd {
+	command := exec.Command(filepath.Join(c.path, "kubectl"), args...)
+	command.Env = []string{"PATH=" + c.path, "KUBECONFIG=" + kubeconfig, "HOME=" + c.dir}
+	return command
+}
+
+// skew runs `kubectl versions skew -o json` and fails unless it ends with 0.
+func (c cluster) skew(t *testing.T, args ...string) *v1alpha1.SkewReport {
+	t.Helper()
+	r := c.kubectl(t, append([]string{"versions", "skew", "-o", "json"}, args...)...)
+	if r.code != 0 || r.stderr != "" {
+		t.Fatalf("ended with %d: %s", r.code, r.stderr)
+	}
+	report := &v1alpha1.SkewReport{}
+	if err := json.Unmarshal([]byte(r.stdout), report); err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// lines renders rows for comparison: component, version, count, verdict.
+func lines(report *v1alpha1.SkewReport) []string {
+	var out []string
+	for _, row := range report.Rows {
+		out = append(out, strings.Join([]string{row.Component, row.Version, strings.Join(row.Names, ","), string(row.Verdict)}, " "))
+	}
+	return out
+}
+
+// auditEvent is the part of an audit event that is read back.
+type auditEvent struct {
+	Verb       string `json:"verb"`
+	UserAgent  string `json:"userAgent"`
+	RequestURI string `json:"requestURI"`
+	Stage      string `json:"stage"`
+}
+
+// audited returns what the plugin asked of every kube-apiserver.
+func (c cluster) audited(t *testing.T) []auditEvent {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(c.dir, "audit", "*.log"))
+	if err != nil || len(logs) == 0 {
+		t.Fatalf("no audit logs: %v", err)
+	}
+	var events []auditEvent
+	for _, log := range logs {
+		data, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			var event auditEvent
+			if err := json.Unmarshal(line, &event); err != nil {
+				t.Fatalf("%s: %v", log, err)
+			}
+			if strings.HasPrefix(event.UserAgent, "kubectl-versions/") {
+				events = append(events, event)
+			}
+		}
+	}
+	return events
+}
