@@ -1,4 +1,4 @@
-module github.com/kubectl-versions/kubectl-versions/hack/tools
+module github.com/kubectl-versions/kubectl-versions/hack/deepcopy-gen
 
 go 1.26.0
 

@@ -1,0 +1,76 @@
+# Everything is built from Go modules into bin/. `make help` lists the targets.
+SHELL := /bin/bash
+
+KUBERNETES := v1.37.1
+OLDER      := v1.36.3
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+SOURCES := $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o -path '*/data/*') go.mod go.sum
+CLUSTER_SOURCES := $(shell find test/cluster -name '*.go' -not -name '*_test.go') test/cluster/go.mod test/cluster/go.sum
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: build
+build: bin/kubectl-versions ## Build the plugin into bin/
+
+.PHONY: demo
+demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded cluster on a real kube-apiserver, through a real kubectl
+	@hack/demo.sh $(KUBERNETES)
+
+.PHONY: test
+test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver too
+	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test ./...
+	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
+
+.PHONY: unit
+unit: ## Run the tests that need no cluster: seconds
+	go test $$(go list ./... | grep -v /test/)
+
+.PHONY: test-matrix
+test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) ## Run the tests on kube-apiservers of two minors at once
+	E2E_SERVERS=$(KUBERNETES),$(OLDER) go test -count=1 -run ^TestMatrix ./test/e2e
+
+.PHONY: bench
+bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 nodes and write docs/benchmarks.md
+	go run ./test/bench -bin bin -kubernetes $(KUBERNETES) -write docs/benchmarks.md
+
+.PHONY: bench-check
+bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and fail when a bar of docs/benchmarks.md is missed
+	go run ./test/bench -bin bin -kubernetes $(KUBERNETES)
+
+.PHONY: lint
+lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
+	hack/lint.sh
+
+.PHONY: generate
+generate: ## Rewrite generated code and the command reference
+	cd hack/deepcopy-gen && go build -o ../../bin/deepcopy-gen k8s.io/code-generator/cmd/deepcopy-gen
+	bin/deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/deepcopy-gen/boilerplate.go.txt ./pkg/api/v1alpha1
+	go run ./hack/docs > docs/commands.md
+
+.PHONY: golden
+golden: ## Rewrite the expected outputs of the printer and script tests
+	UPDATE_GOLDENS=1 go test ./pkg/cmd ./cmd/kubectl-versions
+
+.PHONY: cluster-up
+cluster-up: bin/cluster bin/$(KUBERNETES) ## Start a seeded cluster in the background, its kubeconfig in bin/cluster-state
+	bin/cluster up --bin bin --dir bin/cluster-state --server $(KUBERNETES) --seed test/cluster/seeds/demo.yaml
+
+.PHONY: cluster-down
+cluster-down: bin/cluster ## Stop it
+	bin/cluster down --dir bin/cluster-state
+
+bin/kubectl-versions: $(SOURCES)
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $@ ./cmd/kubectl-versions
+
+bin/cluster: $(CLUSTER_SOURCES)
+	cd test/cluster && go build -o $(CURDIR)/$@ .
+
+# kube-apiserver and kubectl of one version: minutes the first time, and never again.
+bin/v%: | bin/cluster
+	bin/cluster build --bin bin v$*
+
+bin/golangci-lint: hack/golangci-lint/go.mod
+	cd hack/golangci-lint && go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

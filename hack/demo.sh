@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs `kubectl versions skew` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+kubernetes=${1:?usage: hack/demo.sh KUBERNETES_VERSION}
+
+dir=$(mktemp -d)
+cleanup() {
+	bin/cluster down --dir "$dir" >/dev/null 2>&1 || true
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+
+bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" --seed test/cluster/seeds/demo.yaml >&2
+
+export KUBECONFIG=$dir/kubeconfig
+export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH
+kubectl config rename-context admin shop-prod >/dev/null
+
+echo
+echo '$ kubectl versions skew'
+kubectl versions skew

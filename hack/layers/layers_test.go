@@ -1,0 +1,142 @@
+// Package layers keeps the direction of dependencies: main, commands,
+// {collect, rules, printer}, catalog, {version, api}.
+package layers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kubectl-versions/kubectl-versions/"
+
+// mayImport lists, for every package, the packages of this module that it may
+// import. A package that is missing fails the test.
+func mayImport() map[string][]string {
+	base := []string{"pkg/api/v1alpha1", "pkg/version"}
+	facts := append([]string{"pkg/catalog"}, base...)
+	return map[string][]string{
+		"pkg/version":          {},
+		"pkg/api/v1alpha1":     {"pkg/version"},
+		"pkg/catalog":          {"pkg/version"},
+		"pkg/collect":          facts,
+		"pkg/skew":             facts,
+		"pkg/printer":          base,
+		"pkg/cmd":              append([]string{"pkg/collect", "pkg/skew", "pkg/printer"}, facts...),
+		"cmd/kubectl-versions": {"pkg/cmd"},
+		"hack/docs":            {"pkg/cmd"},
+		"hack/layers":          {},
+		"test/e2e":             {},
+		"test/bench":           {},
+	}
+}
+
+// pure packages evaluate: they have no client, command line, clock or environment.
+func pure(name string) bool {
+	return slices.Contains([]string{"pkg/version", "pkg/api/v1alpha1", "pkg/catalog", "pkg/skew"}, name)
+}
+
+type goPackage struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+	Deps       []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Dir,GoFiles,Imports,Deps", module+"...")
+	list.Dir = filepath.Join("..", "..")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var found []goPackage
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(p.ImportPath, module) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func TestPackagesImportOnlyWhatIsBelowThem(t *testing.T) {
+	allowed := mayImport()
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		below, known := allowed[name]
+		if !known {
+			t.Errorf("%s has no place in the layers: add it to mayImport", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			own, isOwn := strings.CutPrefix(imported, module)
+			if isOwn && !slices.Contains(below, own) {
+				t.Errorf("%s must not import %s", name, own)
+			}
+		}
+	}
+}
+
+func TestOnlyCommandsAndCollectReachACluster(t *testing.T) {
+	reaching := []string{"k8s.io/client-go", "k8s.io/cli-runtime", "k8s.io/kubectl", "github.com/spf13/"}
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if !pure(name) {
+			continue
+		}
+		for _, dependency := range p.Deps {
+			for _, prefix := range reaching {
+				if strings.HasPrefix(dependency, prefix) {
+					t.Errorf("%s is pure, and depends on %s", name, dependency)
+				}
+			}
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains([]string{"os", "os/exec", "net", "net/http", "log", "k8s.io/klog/v2"}, imported) {
+				t.Errorf("%s is pure, and imports %s", name, imported)
+			}
+		}
+	}
+}
+
+func TestPurePackagesReadNoClock(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if !pure(name) {
+			continue
+		}
+		for _, file := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				selector, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if x, ok := selector.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "After", "Tick"}, selector.Sel.Name) {
+					t.Errorf("%s/%s calls time.%s", name, file, selector.Sel.Name)
+				}
+				return true
+			})
+		}
+	}
+}

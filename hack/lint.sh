@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# All checks that are no tests. Each module is checked by its own rules' file, the one at the top.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=0
+check() {
+	echo "== $*"
+	"$@" || failed=1
+}
+
+for module in . test/cluster; do
+	check env -C "$module" go vet ./...
+	check env -C "$module" "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml" ./...
+done
+for gomod in $(git ls-files 'go.mod' '*/go.mod'); do
+	check env -C "$(dirname "$gomod")" go mod tidy -diff
+	check env -C "$(dirname "$gomod")" go mod verify
+done
+check shellcheck $(git ls-files '*.sh' .ci/run)
+
+make --no-print-directory generate
+check git diff --exit-code --stat -- pkg docs
+
+exit "$failed"
