@@ -107,3 +107,14 @@ func TestTablesHoldNoControlCharacters(t *testing.T) {
 		}
 	}
 }
+
+func TestReadmeShowsRealOutput(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := "```console\n$ kubectl versions skew\n" + run(t, "skew", "--snapshot", "../../docs/examples/shop-prod.yaml") + "```\n"
+	if !strings.Contains(string(readme), screen) {
+		t.Errorf("README.md does not show:\n%s", screen)
+	}
+}
