@@ -7,9 +7,14 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
+
+// kubectlTimeout is ample for a client that only prints its version; a wrapper
+// that asks for a password must not cost the rest of the report.
+const kubectlTimeout = 10 * time.Second
 
 // KubectlFinder finds out which kubectl runs the plugin.
 type KubectlFinder struct {
@@ -34,7 +39,11 @@ func (f KubectlFinder) find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 		}
 		kubectl.Path, kubectl.FoundBy = path, "PATH"
 	}
-	out, err := exec.CommandContext(ctx, kubectl.Path, "version", "--client", "-o", "json").Output()
+	ctx, cancel := context.WithTimeout(ctx, kubectlTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, kubectl.Path, "version", "--client", "-o", "json")
+	command.WaitDelay = time.Second
+	out, err := command.Output()
 	if err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()

@@ -15,15 +15,15 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 		{header: "COMPONENT", text: func(r row, _ int) string { return r.Component }},
 		{header: "VERSION", text: func(r row, _ int) string { return orDash(r.Version) }},
 		{header: "COUNT", right: true, text: func(r row, _ int) string { return count(r.Count) }},
-		{header: "SKEW", right: true, text: func(r row, _ int) string { return distance(r.Distance) }},
-		{header: "ALLOWED", text: func(r row, _ int) string { return allowed(r.Allowed) }},
 		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
 			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
+		{header: "ALLOWED", text: func(r row, _ int) string { return allowed(r.Allowed) }},
 		{header: "HEADROOM", right: true, text: func(r row, _ int) string { return headroom(r.Headroom) }},
+		{header: "SKEW", right: true, droppable: true, text: func(r row, _ int) string { return distance(r.Distance) }},
 		{header: "JUDGED AGAINST", wide: true, text: func(r row, _ int) string { return orDash(r.JudgedAgainst) }},
 		{header: "EVIDENCE", wide: true, text: func(r row, _ int) string { return r.Evidence }},
 		{header: "SOURCE", wide: true, text: func(r row, _ int) string { return orDash(r.Source) }},
-		{header: "NAMES", text: func(r row, room int) string {
+		{header: "NAMES", droppable: true, text: func(r row, room int) string {
 			if wide {
 				return strings.Join(r.Names, ",")
 			}
@@ -38,10 +38,11 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 		return printTable(w, skewColumns(layout.Wide), r.Rows, layout)
 	}
 	verdict := strings.ToUpper(string(r.Summary.Verdict))
+	lead, who := wrap(verdict+": "+clean(r.Summary.Message), layout.Width, ""), wrap(clean(identity(r)), layout.Width, "")
 	if layout.Color {
-		verdict = verdictPaint(r.Summary.Verdict).apply(verdict)
+		lead = verdictPaint(r.Summary.Verdict).apply(verdict) + strings.TrimPrefix(lead, verdict)
 	}
-	if _, err := fmt.Fprintf(w, "%s: %s\n%s\n\n", verdict, clean(r.Summary.Message), clean(identity(r))); err != nil {
+	if _, err := fmt.Fprintf(w, "%s\n%s\n\n", lead, who); err != nil {
 		return err
 	}
 	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
@@ -60,7 +61,7 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 		title string
 		lines []string
 	}{{"Why", why}, {"Not seen", unseen}, {"Notes", r.Notes}} {
-		if err := printSection(w, part.title, part.lines); err != nil {
+		if err := printSection(w, part.title, part.lines, layout.Width); err != nil {
 			return err
 		}
 	}
@@ -72,7 +73,7 @@ func unread(row v1alpha1.SkewRow) bool {
 	return row.Verdict == v1alpha1.Unknown && row.Count == 0
 }
 
-func printSection(w io.Writer, title string, lines []string) error {
+func printSection(w io.Writer, title string, lines []string, width int) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -80,7 +81,7 @@ func printSection(w io.Writer, title string, lines []string) error {
 		return err
 	}
 	for _, line := range lines {
-		if _, err := fmt.Fprintf(w, "  %s\n", clean(line)); err != nil {
+		if _, err := fmt.Fprintln(w, wrap("  "+clean(line), width, "    ")); err != nil {
 			return err
 		}
 	}

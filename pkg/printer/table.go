@@ -3,6 +3,7 @@ package printer
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,79 +27,129 @@ type Layout struct {
 type column[T any] struct {
 	header string
 	// wide columns show only with -o wide.
-	wide  bool
-	right bool
-	text  func(row T, room int) string
-	paint func(row T) paint
+	wide bool
+	// droppable columns give way, the last one first, on a terminal that is too narrow.
+	droppable bool
+	right     bool
+	text      func(row T, room int) string
+	paint     func(row T) paint
 }
 
 const (
 	gutter = 2
-	// unbounded is the room of a last column off a terminal.
+	// unbounded is the room of a line off a terminal.
 	unbounded = 1 << 20
+	ellipsis  = "…"
 )
 
 func printTable[T any](w io.Writer, columns []column[T], rows []T, layout Layout) error {
-	shown := make([]column[T], 0, len(columns))
-	for _, c := range columns {
-		if !c.wide || layout.Wide {
-			shown = append(shown, c)
+	shown := slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.wide && !layout.Wide })
+	width := unbounded
+	if layout.Width > 0 && !layout.Wide {
+		width = layout.Width
+	}
+	grid := fit(shown, rows, width)
+	for r := range grid.cells {
+		if r == 0 && layout.NoHeaders {
+			continue
 		}
-	}
-	last := len(shown) - 1
-	widths := make([]int, len(shown))
-	cells := make([][]string, len(rows))
-	for i, c := range shown[:last] {
-		widths[i] = len(c.header)
-		for r, row := range rows {
-			cells[r] = append(cells[r], clean(c.text(row, unbounded)))
-			widths[i] = max(widths[i], utf8.RuneCountInString(cells[r][i]))
-		}
-	}
-	room := unbounded
-	if layout.Width > 0 {
-		room = layout.Width
-		for _, width := range widths[:last] {
-			room -= width + gutter
-		}
-	}
-	for r, row := range rows {
-		cells[r] = append(cells[r], clean(shown[last].text(row, room)))
-	}
-
-	line := func(text func(i int) string, painted func(i int) paint) error {
-		var b strings.Builder
-		for i, c := range shown {
-			cell := text(i)
-			padding := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell)))
-			if layout.Color {
-				cell = painted(i).apply(cell)
+		var line strings.Builder
+		for i, c := range grid.columns {
+			cell := grid.cells[r][i]
+			padding := strings.Repeat(" ", max(0, grid.widths[i]-utf8.RuneCountInString(cell)))
+			if layout.Color && c.paint != nil && r > 0 {
+				cell = c.paint(rows[r-1]).apply(cell)
 			}
 			if c.right {
 				cell, padding = padding+cell, ""
 			}
-			b.WriteString(cell + padding + strings.Repeat(" ", gutter))
+			line.WriteString(cell + padding + strings.Repeat(" ", gutter))
 		}
-		_, err := fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
-		return err
-	}
-	if !layout.NoHeaders {
-		if err := line(func(i int) string { return shown[i].header }, func(int) paint { return "" }); err != nil {
-			return err
-		}
-	}
-	for r, row := range rows {
-		painted := func(i int) paint {
-			if shown[i].paint == nil {
-				return ""
-			}
-			return shown[i].paint(row)
-		}
-		if err := line(func(i int) string { return cells[r][i] }, painted); err != nil {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// grid is a table of text; its first row are the headers.
+type grid[T any] struct {
+	columns []column[T]
+	cells   [][]string
+	widths  []int
+}
+
+// fit lays the rows out within a width: first the last column makes do with
+// the room that is left, then droppable columns give way, then the widest
+// cells are cut.
+func fit[T any](columns []column[T], rows []T, width int) grid[T] {
+	last := len(columns) - 1
+	g := grid[T]{columns: columns, cells: make([][]string, len(rows)+1), widths: make([]int, len(columns))}
+	put := func(r, i int, text string) {
+		g.cells[r] = append(g.cells[r], text)
+		g.widths[i] = max(g.widths[i], utf8.RuneCountInString(text))
+	}
+	for i, c := range columns {
+		room := width - g.width()
+		put(0, i, c.header)
+		for r, row := range rows {
+			put(r+1, i, clean(c.text(row, room)))
+		}
+	}
+	if g.width() <= width || last == 0 {
+		return g
+	}
+	for i := last; i >= 0; i-- {
+		if columns[i].droppable {
+			return fit(slices.Delete(slices.Clone(columns), i, i+1), rows, width)
+		}
+	}
+	widest := slices.Index(g.widths, slices.Max(g.widths))
+	g.cut(widest, g.widths[widest]-(g.width()-width))
+	return g
+}
+
+// width of the lines; the gutter behind the last column is not printed.
+func (g grid[T]) width() int {
+	total := -gutter
+	for _, width := range g.widths {
+		total += width + gutter
+	}
+	return total
+}
+
+func (g grid[T]) cut(i, width int) {
+	width = max(width, len(g.columns[i].header))
+	for r := range g.cells {
+		if runes := []rune(g.cells[r][i]); len(runes) > width {
+			g.cells[r][i] = string(runes[:width-1]) + ellipsis
+		}
+	}
+	g.widths[i] = width
+}
+
+// wrap breaks a line between words, with the rest indented, on a terminal of a width.
+func wrap(line string, width int, indent string) string {
+	if width <= 0 {
+		return line
+	}
+	var out strings.Builder
+	used := 0
+	for i, word := range strings.Split(line, " ") {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case used+1+length > width:
+			out.WriteString("\n" + indent)
+			used = len(indent)
+		default:
+			out.WriteString(" ")
+			used++
+		}
+		out.WriteString(word)
+		used += length
+	}
+	return out.String()
 }
 
 // paint is an ANSI SGR parameter; empty paints nothing.
@@ -162,5 +213,5 @@ func examples(names []string, room int) string {
 			return s
 		}
 	}
-	return ""
+	return fmt.Sprintf("+%d", len(names))
 }

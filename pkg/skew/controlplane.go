@@ -34,9 +34,9 @@ func (e *evaluation) controlPlanePods(component catalog.Component, instances ins
 		}
 		o := e.podVersion(component, pod.Image)
 		o.names, o.evidence = []string{pod.Name}, "pod image"
-		o.servers, o.against = e.servers, "all kube-apiserver instances"
+		o.servers, o.against = e.servers, allInstances
 		if local, ok := instances.onNode(pod.Node); ok && pod.Static {
-			o.servers, o.against = only(local.version.Minor), "the kube-apiserver of its node"
+			o.servers, o.against = only(local.version.Minor), ownNode
 		} else if e.servers.oldest != e.servers.newest {
 			o.perhaps = []version.Minor{e.servers.oldest, e.servers.newest}
 		}

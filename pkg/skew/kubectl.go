@@ -12,7 +12,7 @@ func (e *evaluation) kubectl() []observation {
 	}
 	o := observation{
 		version: client.GitVersion, count: 1, evidence: client.FoundBy,
-		servers: e.servers, against: "all kube-apiserver instances",
+		servers: e.servers, against: allInstances,
 	}
 	if v, ok := parsed(client.GitVersion); ok && v.Dispatcher() {
 		o.verdict = v1alpha1.Unknown

@@ -44,7 +44,7 @@ func (e *evaluation) kubelets(instances instances) []observation {
 func (e *evaluation) kubelet(group v1alpha1.NodeGroup, names []string) observation {
 	return observation{
 		version: group.KubeletVersion, names: names, evidence: "node table",
-		servers: e.servers, against: "all kube-apiserver instances",
+		servers: e.servers, against: allInstances,
 	}
 }
 
@@ -59,7 +59,7 @@ func (e *evaluation) controlPlaneKubelet(group v1alpha1.NodeGroup, name string, 
 	}
 	o.perhaps = []version.Minor{local.version.Minor}
 	if local.pod.AdvertiseAddress != "" && local.version.Minor.Compare(e.catalog.Skew.KubeadmLocalKubelet.Since) >= 0 {
-		o.servers, o.against = only(local.version.Minor), "the kube-apiserver of its node"
+		o.servers, o.against = only(local.version.Minor), ownNode
 	}
 	return o
 }

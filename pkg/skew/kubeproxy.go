@@ -80,6 +80,6 @@ func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1
 
 func (e *evaluation) proxyImage(reference string) observation {
 	o := e.podVersion(catalog.KubeProxy, reference)
-	o.servers, o.against = e.servers, "all kube-apiserver instances, and the kubelet of its node"
+	o.servers, o.against = e.servers, allInstances+", and the kubelet of its node"
 	return o
 }

@@ -8,6 +8,7 @@ package skew
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -43,6 +44,12 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, e
 	report.Summary = summarize(report)
 	return report, nil
 }
+
+// What a row was judged against.
+const (
+	allInstances = "all kube-apiserver instances"
+	ownNode      = "the kube-apiserver of its node"
+)
 
 type evaluation struct {
 	snapshot *v1alpha1.Snapshot
@@ -124,6 +131,9 @@ func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
 	}
 	if report.ControlPlane.InstancesExist == 0 {
 		notes = append(notes, "nothing tells how many kube-apiserver instances exist: another one may run another version")
+	}
+	if e.servers.oldest != e.servers.newest && slices.ContainsFunc(report.Rows, func(r v1alpha1.SkewRow) bool { return r.JudgedAgainst == ownNode }) {
+		notes = append(notes, "rows of control-plane nodes are judged against "+ownNode+"; -o wide shows which")
 	}
 	if emulation := report.ControlPlane.Emulation; emulation != nil {
 		notes = append(notes, fmt.Sprintf("kube-apiserver emulates %s: its APIs are those of %[1]s, its skew that of its own version", emulation))

@@ -1,0 +1,146 @@
+package printer
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type fruit struct {
+	name  string
+	count string
+	names []string
+}
+
+func fruitColumns() []column[fruit] {
+	return []column[fruit]{
+		{header: "NAME", text: func(f fruit, _ int) string { return f.name }},
+		{header: "COUNT", right: true, text: func(f fruit, _ int) string { return f.count }},
+		{header: "COLOR", droppable: true, text: func(fruit, int) string { return "green" }},
+		{header: "SECRET", wide: true, text: func(fruit, int) string { return "x" }},
+		{header: "NAMES", droppable: true, text: func(f fruit, room int) string { return examples(f.names, room) }},
+	}
+}
+
+func fruits() []fruit {
+	return []fruit{
+		{"apple", "4", []string{"elstar", "gala", "jonagold", "pink lady"}},
+		{"a very long kind of pear", "12", []string{"conference", "williams"}},
+	}
+}
+
+func TestTableFitsItsTerminal(t *testing.T) {
+	for name, tc := range map[string]struct {
+		layout Layout
+		want   []string
+	}{
+		"off a terminal nothing is cut": {Layout{}, []string{
+			"NAME                      COUNT  COLOR  NAMES",
+			"apple                         4  green  elstar, gala, jonagold, +1",
+			"a very long kind of pear     12  green  conference, williams",
+		}},
+		"names make do with the room that is left": {Layout{Width: 60}, []string{
+			"NAME                      COUNT  COLOR  NAMES",
+			"apple                         4  green  elstar, gala, +2",
+			"a very long kind of pear     12  green  conference, williams",
+		}},
+		"where no name fits their number stands": {Layout{Width: 45}, []string{
+			"NAME                      COUNT  COLOR  NAMES",
+			"apple                         4  green  +4",
+			"a very long kind of pear     12  green  +2",
+		}},
+		"then columns give way, the last first": {Layout{Width: 44}, []string{
+			"NAME                      COUNT  COLOR",
+			"apple                         4  green",
+			"a very long kind of pear     12  green",
+		}},
+		"and the next": {Layout{Width: 37}, []string{
+			"NAME                      COUNT",
+			"apple                         4",
+			"a very long kind of pear     12",
+		}},
+		"and at last the widest cells": {Layout{Width: 20}, []string{
+			"NAME           COUNT",
+			"apple              4",
+			"a very long …     12",
+		}},
+		"wide is not bound by the terminal": {Layout{Wide: true, Width: 20}, []string{
+			"NAME                      COUNT  COLOR  SECRET  NAMES",
+			"apple                         4  green  x       elstar, gala, jonagold, +1",
+			"a very long kind of pear     12  green  x       conference, williams",
+		}},
+		"without headers": {Layout{NoHeaders: true}, []string{
+			"apple                         4  green  elstar, gala, jonagold, +1",
+			"a very long kind of pear     12  green  conference, williams",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := printTable(&out, fruitColumns(), fruits(), tc.layout); err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+			for _, line := range got {
+				if tc.layout.Width > 0 && !tc.layout.Wide && utf8.RuneCountInString(line) > tc.layout.Width {
+					t.Errorf("%q is wider than %d", line, tc.layout.Width)
+				}
+			}
+		})
+	}
+}
+
+func TestColorDoesNotMoveColumns(t *testing.T) {
+	columns := fruitColumns()
+	columns[0].paint = func(fruit) paint { return "31" }
+	var plain, painted bytes.Buffer
+	if err := printTable(&plain, columns, fruits(), Layout{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := printTable(&painted, columns, fruits(), Layout{Color: true}); err != nil {
+		t.Fatal(err)
+	}
+	bare := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(painted.String())
+	if bare == painted.String() || bare != plain.String() {
+		t.Errorf("painted:\n%s", painted.String())
+	}
+}
+
+func TestWrapBreaksBetweenWords(t *testing.T) {
+	for name, tc := range map[string]struct {
+		line  string
+		width int
+		want  string
+	}{
+		"off a terminal":              {"one two three", 0, "one two three"},
+		"it fits exactly":             {"one two three", 13, "one two three"},
+		"one column short":            {"one two three", 12, "one two\n  three"},
+		"a word longer than a line":   {"a incomprehensibilities b", 10, "a\n  incomprehensibilities\n  b"},
+		"a line that starts indented": {"  one two", 7, "  one\n  two"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := wrap(tc.line, tc.width, "  "); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestCleanShowsWhatDoesNotPrint(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain ünïcode 世界":        "plain ünïcode 世界",
+		"\x1b[31mred":             `\x1b[31mred`,
+		"two\nlines\r\ttab":       `two\x0alines\x0d\x09tab`,
+		"right\u202eto left":      `right\u202eto left`,
+		"bell\a del\x7f c1\u009b": `bell\x07 del\x7f c1\u009b`,
+	} {
+		if got := clean(in); got != want {
+			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
