@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 
 	"k8s.io/client-go/rest"
 
@@ -24,6 +25,8 @@ const (
 	// in forty runs; one that always picks the same is given up on soon.
 	probesPerInstance = 4
 	maxProbes         = 24
+	// leasesPatience is how long the leases may take before probing goes on without them.
+	leasesPatience = 3 * time.Second
 )
 
 // probe is one fresh connection to whichever instance the load balancer picks.
@@ -51,10 +54,7 @@ func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alph
 		return nil, nil, errs[0]
 	}
 
-	var exist int
-	if l, err := leases(); err == nil {
-		exist = int(l.RunningAPIServers())
-	}
+	exist := announced(ctx, leases)
 	if exist != 1 {
 		enough := min(probesPerInstance*exist, maxProbes)
 		err := identify(ctx, probes)
@@ -69,6 +69,24 @@ func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alph
 		}
 	}
 	return &v1alpha1.APIServers{Connections: int32(len(probes)), Instances: instances(probes)}, errs, nil
+}
+
+// announced is how many instances the identity leases tell of: 0 when they do
+// not, or not soon. A slow answer must not cost the time to tell instances apart.
+func announced(ctx context.Context, leases func() (*v1alpha1.Leases, error)) int {
+	answer := make(chan int, 1)
+	go func() {
+		l, _ := leases()
+		answer <- int(l.RunningAPIServers())
+	}()
+	ctx, cancel := context.WithTimeout(ctx, leasesPatience)
+	defer cancel()
+	select {
+	case n := <-answer:
+		return n
+	case <-ctx.Done():
+		return 0
+	}
 }
 
 // openProbes opens n connections at once. The errors are those of connections that failed.
@@ -92,16 +110,25 @@ func openProbe(ctx context.Context, config *rest.Config) (*probe, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &probe{client: c}
-	if _, err := c.getJSON(ctx, "/version", nil, acceptJSON, &p.version); err != nil {
+	v, err := c.version(ctx)
+	if err != nil {
 		c.close()
 		return nil, err
 	}
-	if p.version.GitVersion == "" {
-		c.close()
-		return nil, malformedError{"/version", errors.New("no gitVersion")}
+	return &probe{client: c, version: *v}, nil
+}
+
+var errNoVersion = errors.New("no gitVersion")
+
+func (c *client) version(ctx context.Context) (*v1alpha1.VersionInfo, error) {
+	v := &v1alpha1.VersionInfo{}
+	if _, err := c.getJSON(ctx, "/version", nil, acceptJSON, v); err != nil {
+		return nil, err
 	}
-	return p, nil
+	if v.GitVersion == "" {
+		return nil, malformedError{"/version", errNoVersion}
+	}
+	return v, nil
 }
 
 // identify reads /metrics over the connection of each probe.
@@ -141,9 +168,14 @@ var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)
 // line by line and not kept: it may be tens of megabytes.
 func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
 	lines := bufio.NewReaderSize(metrics, 64<<10)
-	for gitVersion == "" || startTime == "" {
+	for cut := false; gitVersion == "" || startTime == ""; {
 		line, err := lines.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
+		remainder := cut
+		cut = errors.Is(err, bufio.ErrBufferFull)
+		if cut || remainder {
+			if err != nil && !cut {
+				break
+			}
 			continue
 		}
 		if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {

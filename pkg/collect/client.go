@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -45,7 +46,11 @@ func newClient(config *rest.Config) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{base: base, http: httpClient}, nil
+	// An API server has no reason to redirect; following would hand the
+	// credentials to wherever it points.
+	unredirected := *httpClient
+	unredirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client{base: base, http: &unredirected}, nil
 }
 
 // newConnection returns a client that shares no connection with any other:
@@ -130,5 +135,15 @@ func statusError(response *http.Response) error {
 		return apierrors.FromObject(&status)
 	}
 	resource := schema.GroupResource{Resource: response.Request.URL.Path}
-	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", string(body), 0, true)
+	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", firstLine(body), 0, true)
+}
+
+// firstLine keeps an error short when a proxy answers with a page.
+func firstLine(body []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	const most = 200
+	if len(line) > most {
+		line = strings.ToValidUTF8(line[:most], "") + "…"
+	}
+	return line
 }

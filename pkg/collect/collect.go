@@ -82,9 +82,9 @@ func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		gaps.add(v1alpha1.SourceLeases, "number of kube-apiserver instances", err)
 	})
 	sources.Go(func() {
-		var err error
-		s.ControlPlanePods, err = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods)
-		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", err)
+		var errs []error
+		s.ControlPlanePods, errs = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods)
+		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", errs...)
 	})
 	sources.Go(func() {
 		var err error
@@ -114,7 +114,7 @@ func withoutUser(u *url.URL) string {
 	return strings.TrimSuffix(bare.String(), "/")
 }
 
-// gaps gathers what concurrent sources could not read.
+// gaps gathers what concurrent sources could not read, each refusal once.
 type gaps struct {
 	mu   sync.Mutex
 	list []v1alpha1.Gap
@@ -124,8 +124,11 @@ func (g *gaps) add(source v1alpha1.Source, hides string, errs ...error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, err := range errs {
-		if err != nil {
-			g.list = append(g.list, newGap(source, hides, err))
+		if err == nil {
+			continue
+		}
+		if gap := newGap(source, hides, err); !slices.Contains(g.list, gap) {
+			g.list = append(g.list, gap)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"sync"
@@ -79,16 +80,12 @@ func askEndpoint(ctx context.Context, config *rest.Config, dial dialFunc, addres
 	anonymous.Host = "https://" + address
 	anonymous.APIPath = ""
 	anonymous.Insecure = false
-	anonymous.Proxy = nil
+	anonymous.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
 	anonymous.Dial = dial
 	c, err := newConnection(anonymous)
 	if err != nil {
 		return nil, err
 	}
 	defer c.close()
-	answer := &v1alpha1.VersionInfo{}
-	if _, err := c.getJSON(ctx, "/version", nil, acceptJSON, answer); err != nil {
-		return nil, err
-	}
-	return answer, nil
+	return c.version(ctx)
 }

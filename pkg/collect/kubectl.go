@@ -62,6 +62,9 @@ func (f KubectlFinder) find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 	if err := json.Unmarshal(out, &answer); err != nil {
 		return nil, malformedError{kubectl.Path, err}
 	}
+	if answer.ClientVersion.GitVersion == "" {
+		return nil, malformedError{kubectl.Path, errNoVersion}
+	}
 	kubectl.GitVersion = answer.ClientVersion.GitVersion
 	return kubectl, nil
 }

@@ -69,7 +69,8 @@ type controllerRevision struct {
 
 // kubeProxy reads the DaemonSets that run kube-proxy. While a rollout is under
 // way, or where several share the nodes, it also asks which nodes run which
-// revision: a table per revision, never a list of whole pods.
+// revision: a table per revision, never a list of whole pods. Where that could
+// not be read, the DaemonSets are returned together with the error.
 func (c *client) kubeProxy(ctx context.Context) (*v1alpha1.KubeProxy, error) {
 	var list struct {
 		Items []daemonSet `json:"items"`
@@ -81,6 +82,7 @@ func (c *client) kubeProxy(ctx context.Context) (*v1alpha1.KubeProxy, error) {
 	sets := slices.DeleteFunc(list.Items, func(d daemonSet) bool { return kubeProxyImage(d.Spec.Template) == "" })
 
 	proxy := &v1alpha1.KubeProxy{DaemonSets: make([]v1alpha1.KubeProxyDaemonSet, 0, len(sets))}
+	var unread error
 	for _, set := range sets {
 		found := v1alpha1.KubeProxyDaemonSet{
 			Name:            set.Metadata.Name,
@@ -91,13 +93,12 @@ func (c *client) kubeProxy(ctx context.Context) (*v1alpha1.KubeProxy, error) {
 		}
 		if !found.RolloutComplete || len(sets) > 1 {
 			var err error
-			if found.Revisions, err = c.revisions(ctx, set); err != nil {
-				return nil, err
-			}
+			found.Revisions, err = c.revisions(ctx, set)
+			unread = cmp.Or(unread, err)
 		}
 		proxy.DaemonSets = append(proxy.DaemonSets, found)
 	}
-	return proxy, nil
+	return proxy, unread
 }
 
 // kubeProxyImage returns the image of the container that runs kube-proxy, by

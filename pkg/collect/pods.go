@@ -40,26 +40,56 @@ type podList struct {
 
 // controlPlanePods looks for control-plane pods in the places that the
 // distributions use: a handful per control-plane node.
-func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation) (*v1alpha1.ControlPlanePods, error) {
+//
+// A place that could not be read is an error beside the pods of the others.
+func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation) (*v1alpha1.ControlPlanePods, []error) {
+	groups := sync.OnceValues(func() (map[string]bool, error) { return c.apiGroups(ctx) })
 	found := make([][]v1alpha1.ControlPlanePod, len(locations))
 	errs := make([]error, len(locations))
 	var lists sync.WaitGroup
 	for i, location := range locations {
-		lists.Go(func() { found[i], errs[i] = c.podsAt(ctx, location) })
+		lists.Go(func() {
+			if location.APIGroup != "" {
+				served, err := groups()
+				if err != nil || !served[location.APIGroup] {
+					errs[i] = err
+					return
+				}
+			}
+			found[i], errs[i] = c.podsAt(ctx, location)
+		})
 	}
 	lists.Wait()
-	if err := cmp.Or(errs...); err != nil {
-		return nil, err
+	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(failed) == len(locations) {
+		return nil, failed
 	}
 
-	pods := slices.Concat(found...)
-	slices.SortFunc(pods, func(a, b v1alpha1.ControlPlanePod) int {
+	pods := append([]v1alpha1.ControlPlanePod{}, slices.Concat(found...)...)
+	slices.SortStableFunc(pods, func(a, b v1alpha1.ControlPlanePod) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
 	pods = slices.CompactFunc(pods, func(a, b v1alpha1.ControlPlanePod) bool {
 		return a.Namespace == b.Namespace && a.Name == b.Name
 	})
-	return &v1alpha1.ControlPlanePods{Pods: pods}, nil
+	return &v1alpha1.ControlPlanePods{Pods: pods}, failed
+}
+
+// apiGroups are the groups that the server knows, custom resources' among them.
+func (c *client) apiGroups(ctx context.Context) (map[string]bool, error) {
+	var list struct {
+		Groups []struct {
+			Name string `json:"name"`
+		} `json:"groups"`
+	}
+	if _, err := c.getJSON(ctx, "/apis", nil, acceptJSON, &list); err != nil {
+		return nil, err
+	}
+	groups := make(map[string]bool, len(list.Groups))
+	for _, group := range list.Groups {
+		groups[group.Name] = true
+	}
+	return groups, nil
 }
 
 func (c *client) podsAt(ctx context.Context, location catalog.PodLocation) ([]v1alpha1.ControlPlanePod, error) {

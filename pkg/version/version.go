@@ -40,7 +40,7 @@ type Version struct {
 // At most three digits a number: no Kubernetes version needs more, and a date
 // such as v20210510-v1.21.0 is thereby refused.
 var pattern = regexp.MustCompile(
-	`^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:-((?:alpha|beta|rc)(?:\.\d+)+))?([-+].*)?$`)
+	`^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:-((?:alpha|beta|rc)(?:\.\d{1,9})+))?([-+][!-~]*)?$`)
 
 // Parse reads a version as kubectl, kube-apiserver, nodes and image tags give it.
 // It returns an error that quotes s when s is not a Kubernetes version.
@@ -151,8 +151,8 @@ func (m Minor) Add(n int) Minor {
 }
 
 // Minus returns how many minor releases m is newer than other; negative when
-// it is older. Releases of different majors have no distance that the skew
-// policy knows: they are a thousand apart.
+// it is older. The skew policy knows no distance between majors: each counts
+// as a thousand minors.
 func (m Minor) Minus(other Minor) int {
 	return (m.Major-other.Major)*1000 + m.Minor - other.Minor
 }
