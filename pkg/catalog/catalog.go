@@ -77,6 +77,8 @@ type Rule struct {
 type PodLocation struct {
 	Layout    string `json:"layout"`
 	Namespace string `json:"namespace"`
+	// APIGroup is served where the distribution is; empty means anywhere.
+	APIGroup string `json:"apiGroup,omitempty"`
 	// Selector is a label selector.
 	Selector string `json:"selector"`
 	// ComponentLabel is the label whose value is the component, unless Component is set.

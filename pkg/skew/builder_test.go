@@ -101,6 +101,11 @@ func (c cluster) kubectl(version string) cluster {
 	return c
 }
 
+func (c cluster) daemonSet(set v1alpha1.KubeProxyDaemonSet) cluster {
+	c.KubeProxy.DaemonSets = append(c.KubeProxy.DaemonSets, set)
+	return c
+}
+
 // unread turns a section into a gap.
 func (c cluster) unread(source v1alpha1.Source, permission string) cluster {
 	switch source {
@@ -115,6 +120,11 @@ func (c cluster) unread(source v1alpha1.Source, permission string) cluster {
 	case v1alpha1.SourceKubectl:
 		c.Kubectl = nil
 	}
+	return c.gap(source, permission)
+}
+
+// gap adds a gap beside whatever was read.
+func (c cluster) gap(source v1alpha1.Source, permission string) cluster {
 	c.Gaps = append(c.Gaps, v1alpha1.Gap{Source: source, Reason: v1alpha1.GapForbidden, Hides: "something", Permission: permission, Message: "forbidden"})
 	return c
 }

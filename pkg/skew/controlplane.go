@@ -72,9 +72,13 @@ func (e *evaluation) followsKubernetes(image version.Image, v version.Version) b
 	return false
 }
 
-// hidden observes a component of which no pod is visible. A cloud-controller-manager
-// that shows no sign of itself does not exist.
+// hidden observes a component of which no pod is visible, in spite of every
+// place having been read. A cloud-controller-manager that shows no sign of
+// itself does not exist.
 func (e *evaluation) hidden(component catalog.Component) []observation {
+	if component != catalog.CloudControllerManager && e.gap(v1alpha1.SourceControlPlanePods) != nil {
+		return []observation{e.unread(v1alpha1.SourceControlPlanePods)}
+	}
 	o := observation{verdict: v1alpha1.NotVisible, evidence: "pods and leases of the control plane"}
 	switch {
 	case e.snapshot.Leases.Runs(string(component)):

@@ -1,6 +1,7 @@
 package skew
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -33,11 +34,33 @@ func (e *evaluation) kubeProxies() []observation {
 	kubelets := e.kubeletMinors()
 	var observations []observation
 	for _, set := range proxy.DaemonSets {
+		if o, ok := e.unsettled(set); ok {
+			observations = append(observations, o)
+			continue
+		}
 		for _, revision := range revisionsOf(set, kubelets) {
 			observations = append(observations, e.revision(set, revision, kubelets)...)
 		}
 	}
 	return observations
+}
+
+// unsettled observes a DaemonSet that does not tell what its pods run.
+func (e *evaluation) unsettled(set v1alpha1.KubeProxyDaemonSet) (observation, bool) {
+	o := e.proxyImage(set.Image)
+	o.count, o.evidence = set.Pods, "DaemonSet "+set.Name
+	switch {
+	case len(set.Revisions) > 0:
+		return observation{}, false
+	case !set.RolloutComplete:
+		o.verdict = v1alpha1.Unknown
+		o.reason = fmt.Sprintf("a rollout is under way, %d of %d pods run this version, and the revisions of the others could not be read", set.UpdatedPods, set.Pods)
+	case set.Pods == 0:
+		o.verdict, o.reason = v1alpha1.NotVisible, "DaemonSet "+set.Name+" runs on no node"
+	default:
+		return observation{}, false
+	}
+	return o, true
 }
 
 // revisionsOf are those of a rollout under way, or else the template's image.

@@ -133,7 +133,7 @@ func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
 		notes = append(notes, "nothing tells how many kube-apiserver instances exist: another one may run another version")
 	}
 	if e.servers.oldest != e.servers.newest && slices.ContainsFunc(report.Rows, func(r v1alpha1.SkewRow) bool { return r.JudgedAgainst == ownNode }) {
-		notes = append(notes, "rows of control-plane nodes are judged against "+ownNode+"; -o wide shows which")
+		notes = append(notes, "on control-plane nodes, what talks to "+ownNode+" alone is judged against that; -o wide shows which")
 	}
 	if emulation := report.ControlPlane.Emulation; emulation != nil {
 		notes = append(notes, fmt.Sprintf("kube-apiserver emulates %s: its APIs are those of %[1]s, its skew that of its own version", emulation))

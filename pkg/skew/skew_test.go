@@ -212,6 +212,14 @@ func TestWhatIsNotSeenIsNeverOK(t *testing.T) {
 			v1alpha1.NotVisible, "no pod and no current lease: the provider runs it, or it runs outside the cluster's view"},
 		"no kube-proxy": {clusterOf("v1.37.1"), "kube-proxy",
 			v1alpha1.NotVisible, "no DaemonSet runs kube-proxy: the network plugin replaces it, or nodes start it themselves"},
+		"pods of one place forbidden, and none elsewhere": {clusterOf("v1.37.1").gap(v1alpha1.SourceControlPlanePods, "list pods in kube-system"), "kube-scheduler",
+			v1alpha1.Unknown, "control-plane pods could not be read, needs permission to list pods in kube-system"},
+		"a rollout whose revisions could not be read": {
+			clusterOf("v1.37.1").kubelets("v1.37.1", "a", "b").daemonSet(v1alpha1.KubeProxyDaemonSet{Name: "kube-proxy", Image: "registry.k8s.io/kube-proxy:v1.37.1", Pods: 2, UpdatedPods: 1}), "kube-proxy",
+			v1alpha1.Unknown, "a rollout is under way, 1 of 2 pods run this version, and the revisions of the others could not be read"},
+		"a DaemonSet that is switched off by its node selector": {
+			clusterOf("v1.37.1").kubelets("v1.37.1", "a").daemonSet(v1alpha1.KubeProxyDaemonSet{Name: "kube-proxy", Image: "registry.k8s.io/kube-proxy:v1.30.0", RolloutComplete: true}), "kube-proxy",
+			v1alpha1.NotVisible, "DaemonSet kube-proxy runs on no node"},
 		"a virtual-kubelet node": {clusterOf("v1.37.1").nodes(v1alpha1.NodeGroup{KubeletVersion: "v1.25.0-vk-azure-aci-1.6.2", Virtual: true, Names: []string{"aci"}}), "kubelet",
 			v1alpha1.NotJudged, "virtual-kubelet nodes have no kubelet"},
 	} {
@@ -272,10 +280,12 @@ func TestNotes(t *testing.T) {
 		cluster cluster
 		want    []string
 	}{
-		"nothing to remark":                     {clusterOf("v1.37.1"), nil},
-		"emulating its own version":             {own, nil},
-		"emulating an older version":            {emulating, []string{"kube-apiserver emulates 1.36: its APIs are those of 1.36, its skew that of its own version"}},
-		"newer than the catalog":                {clusterOf("v1.38.0"), []string{"kube-apiserver 1.38 is newer than the catalog's last known minor 1.37 (as of 2026-11-20): judged by the policy of 1.37"}},
+		"nothing to remark":          {clusterOf("v1.37.1"), nil},
+		"emulating its own version":  {own, nil},
+		"emulating an older version": {emulating, []string{"kube-apiserver emulates 1.36: its APIs are those of 1.36, its skew that of its own version"}},
+		"newer than the catalog":     {clusterOf("v1.38.0"), []string{"kube-apiserver 1.38 is newer than the catalog's last known minor 1.37 (as of 2026-11-20): judged by the policy of 1.37"}},
+		"halfway through an upgrade": {clusterOf("v1.37.1", "v1.36.3").kubeadmNode("cp-1", "v1.37.1").kubeadmNode("cp-2", "v1.36.3"),
+			[]string{"on control-plane nodes, what talks to the kube-apiserver of its node alone is judged against that; -o wide shows which"}},
 		"how many instances exist is not known": {clusterOf("v1.37.1").unread(v1alpha1.SourceLeases, ""), []string{"nothing tells how many kube-apiserver instances exist: another one may run another version"}},
 	} {
 		t.Run(name, func(t *testing.T) {
