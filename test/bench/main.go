@@ -35,15 +35,15 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	var b bench
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the built binaries")
 	flag.StringVar(&b.kubernetes, "kubernetes", "", "version of kube-apiserver and kubectl in that folder")
 	flag.StringVar(&b.write, "write", "", "file to write the figures to; without it they are only printed")
 	flag.Parse()
-	if err := b.run(ctx); err != nil {
+	err := b.run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
-		stop()
 		os.Exit(1)
 	}
 }
