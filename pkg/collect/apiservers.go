@@ -38,9 +38,9 @@ type probe struct {
 }
 
 // apiServers finds the kube-apiserver instances behind the server's address.
-// A connection each reads /version. Where the identity leases tell of more
-// than one instance, or of none, /metrics of the same connection tells the
-// instances apart, and probing goes on until all that exist were seen.
+// A connection each reads /version. Unless the identity leases and the answers
+// agree on one instance, /metrics of the same connection tells the instances
+// apart, and probing goes on until all that exist were seen.
 //
 // The last error is set, and nothing else, when no instance answered.
 func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alpha1.Leases, error)) (*v1alpha1.APIServers, []error, error) {
@@ -55,7 +55,7 @@ func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alph
 	}
 
 	exist := announced(ctx, leases)
-	if exist != 1 {
+	if exist != 1 || len(instances(probes)) > 1 {
 		enough := min(probesPerInstance*exist, maxProbes)
 		err := identify(ctx, probes)
 		for err == nil && len(errs) == 0 && missing(probes, exist) > 0 && len(probes) < enough {
@@ -168,16 +168,8 @@ var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)
 // line by line and not kept: it may be tens of megabytes.
 func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
 	lines := bufio.NewReaderSize(metrics, 64<<10)
-	for cut := false; gitVersion == "" || startTime == ""; {
-		line, err := lines.ReadSlice('\n')
-		remainder := cut
-		cut = errors.Is(err, bufio.ErrBufferFull)
-		if cut || remainder {
-			if err != nil && !cut {
-				break
-			}
-			continue
-		}
+	for gitVersion == "" || startTime == "" {
+		line, err := shortLine(lines)
 		if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {
 			startTime = string(bytes.TrimSpace(rest))
 		} else if bytes.HasPrefix(line, []byte("kubernetes_build_info{")) {
@@ -196,6 +188,22 @@ func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
 		return "", "", malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
 	}
 	return gitVersion, startTime, nil
+}
+
+// shortLine returns the next line that fits the buffer, and passes over those that do not.
+func shortLine(lines *bufio.Reader) ([]byte, error) {
+	for rest := false; ; {
+		line, err := lines.ReadSlice('\n')
+		whole := !rest
+		rest = errors.Is(err, bufio.ErrBufferFull)
+		switch {
+		case rest:
+		case whole:
+			return line, err
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 // missing is how many of the instances that exist no probe has reached.

@@ -91,6 +91,11 @@ func TestAPIServers(t *testing.T) {
 			want: v1alpha1.APIServers{Connections: 3, Instances: []v1alpha1.APIServerInstance{seen(older, older.startTime, 1), seen(a, a.startTime, 2)}},
 		},
 		{
+			name: "two versions behind one lease, as on hosts of one name, are told apart", leases: freshLeases(1),
+			instances: []instance{a, older}, order: []int{0, 1, 0},
+			want: v1alpha1.APIServers{Connections: 3, Instances: []v1alpha1.APIServerInstance{seen(older, older.startTime, 1), seen(a, a.startTime, 2)}},
+		},
+		{
 			name:      "the lease of an instance that has stopped is not looked for",
 			leases:    answerJSON(list(identityLease("a", now), identityLease("b", now.Add(-61*time.Second)))),
 			instances: []instance{a, older}, order: []int{0, 0, 0, 1},
