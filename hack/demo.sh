@@ -11,7 +11,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" --seed test/cluster/seeds/demo.yaml >&2
+bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" --seed test/cluster/seeds/demo.yaml >/dev/null
 
 export KUBECONFIG=$dir/kubeconfig
 export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH
