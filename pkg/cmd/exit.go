@@ -52,9 +52,10 @@ func ExitCode(err error) int {
 	}
 }
 
-// Silent reports whether the error has already been told by the report on stdout.
+// Silent reports whether the error needs no word: the report on stdout has told
+// it, or it was the user who interrupted.
 func Silent(err error) bool {
-	return err == nil || errors.Is(err, errFindings) || errors.Is(err, errIncomplete)
+	return err == nil || errors.Is(err, errFindings) || errors.Is(err, errIncomplete) || errors.Is(err, context.Canceled)
 }
 
 // report is what every command prints in the end.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -56,13 +57,13 @@ or cannot read is named in the report, and its verdict is unknown, never ok.`,
 		return usagef("%w: see %s --help", err, cmd.CommandPath())
 	})
 
-	source := newSourceFlags(env)
-	source.config.AddFlags(root.PersistentFlags())
+	config := genericclioptions.NewConfigFlags(true)
+	config.AddFlags(root.PersistentFlags())
 	color := &colorFlag{value: "auto"}
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
 
-	root.AddCommand(newSkew(env, source, color), newSnapshot(env, source))
+	root.AddCommand(newSkew(env, config, color), newSnapshot(env, config))
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -12,15 +13,17 @@ import (
 
 type skewOptions struct {
 	env    Environment
-	source *sourceFlags
+	source sourceFlags
 	color  *colorFlag
 	gate   gateFlags
 	output *printer.Flags
 	print  printer.Printer
 }
 
-func newSkew(env Environment, source *sourceFlags, color *colorFlag) *cobra.Command {
-	o := &skewOptions{env: env, source: source, color: color, output: printer.NewReportFlags()}
+func newSkew(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag) *cobra.Command {
+	o := &skewOptions{
+		env: env, source: sourceFlags{env: env, config: config}, color: color, output: printer.NewReportFlags(),
+	}
 	cmd := &cobra.Command{
 		Use:   "skew",
 		Short: "Are all parts of the cluster inside the version skew policy?",

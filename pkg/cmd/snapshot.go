@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -11,13 +12,15 @@ import (
 
 type snapshotOptions struct {
 	env    Environment
-	source *sourceFlags
+	source sourceFlags
 	output *printer.Flags
 	print  printer.Printer
 }
 
-func newSnapshot(env Environment, source *sourceFlags) *cobra.Command {
-	o := &snapshotOptions{env: env, source: source, output: printer.NewDocumentFlags("yaml")}
+func newSnapshot(env Environment, config *genericclioptions.ConfigFlags) *cobra.Command {
+	o := &snapshotOptions{
+		env: env, source: sourceFlags{env: env, config: config}, output: printer.NewDocumentFlags("yaml"),
+	}
 	cmd := &cobra.Command{
 		Use:   "snapshot",
 		Short: "Save what every command reads of the cluster",
@@ -25,8 +28,9 @@ func newSnapshot(env Environment, source *sourceFlags) *cobra.Command {
 found in and with whatever could not be read. Every command evaluates such a
 file with --snapshot, later and elsewhere, without a cluster.
 
-A snapshot holds versions, images, and names of nodes and pods. It holds no
-credentials, no Secrets and no workloads.`,
+A snapshot holds versions, images, names of nodes and control-plane pods, what
+the node table shows, lease holders, the server's URL and kubectl's path. It
+holds no credentials, no Secrets and no workloads.`,
 		Example: `  # Save the cluster of the current context
   kubectl versions snapshot > cluster.yaml
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -33,10 +34,8 @@ type sourceFlags struct {
 	snapshot       string
 	kubectlVersion string
 	probeEndpoints bool
-}
-
-func newSourceFlags(env Environment) *sourceFlags {
-	return &sourceFlags{env: env, config: genericclioptions.NewConfigFlags(true)}
+	// typed tells which flags were given, the global ones included.
+	typed *pflag.FlagSet
 }
 
 // addTo adds the flags of commands that evaluate.
@@ -47,7 +46,8 @@ func (f *sourceFlags) addTo(flags *pflag.FlagSet) {
 
 // addCollecting adds the flags of commands that read a cluster.
 func (f *sourceFlags) addCollecting(flags *pflag.FlagSet) {
-	flags.StringVar(&f.kubectlVersion, "kubectl-version", "", "Version of kubectl, instead of asking the kubectl in use.")
+	f.typed = flags
+	flags.StringVar(&f.kubectlVersion, "kubectl-version", "", "Version of kubectl, instead of asking $KUBECTL_PATH, which kubectl 1.37 and later set, or the kubectl on PATH.")
 	flags.BoolVar(&f.probeEndpoints, "probe-endpoints", false,
 		"Also ask each address that the cluster publishes for its API servers for its version, with the cluster's CA and without credentials.")
 }
@@ -58,11 +58,20 @@ func (f *sourceFlags) validate() error {
 			return usagef("--kubectl-version: %w", err)
 		}
 	}
-	if f.snapshot != "" && f.probeEndpoints {
-		return usagef("--probe-endpoints needs a cluster, and --snapshot reads none: give one of them")
+	if f.typed.Changed("snapshot") {
+		if f.snapshot == "" {
+			return usagef("--snapshot names no file")
+		}
+		for _, name := range []string{"context", "kubeconfig", "server", "probe-endpoints"} {
+			if f.typed.Changed(name) {
+				return usagef("--%s is about a cluster, and --snapshot reads none: give one of them", name)
+			}
+		}
 	}
-	if _, err := clientcmd.ParseTimeout(*f.config.Timeout); err != nil {
+	if timeout, err := clientcmd.ParseTimeout(*f.config.Timeout); err != nil {
 		return usagef("--request-timeout: %w", err)
+	} else if timeout < 0 {
+		return usagef("--request-timeout: %s is negative", timeout)
 	}
 	return nil
 }
@@ -159,11 +168,14 @@ func explain(err error, contextName, host string, timeout time.Duration) error {
 	if contextName != "" {
 		where += fmt.Sprintf(" (context %q)", contextName)
 	}
+	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s did not answer within %s: check the network, or wait longer with --request-timeout", where, timeout)
+	case errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("%s did not answer: %w: check the network", where, err)
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("%s refuses the credentials: %w: log in again, or choose another --context or --user", where, err)
 	case apierrors.IsForbidden(err):

@@ -74,6 +74,11 @@ func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
 			gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver addresses", err)
+			for _, endpoint := range s.APIServers.Endpoints {
+				if endpoint.Version == nil {
+					gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver at "+endpoint.Address, errors.New(endpoint.Error))
+				}
+			}
 		}
 	})
 	sources.Go(func() {

@@ -38,7 +38,7 @@ func snapshotOf(s *apiServer) *v1alpha1.Snapshot {
 	snapshot.Leases = &v1alpha1.Leases{ServerTime: metav1.NewTime(now), Leases: []v1alpha1.Lease{
 		{Name: "apiserver-a", Holder: "apiserver-a_1", Identity: "kube-apiserver", RenewTime: &renewed},
 	}}
-	snapshot.Nodes = &v1alpha1.Nodes{Groups: []v1alpha1.NodeGroup{nodeGroup("v1.37.1", "Ready", "<none>", "node-a")}}
+	snapshot.Nodes = &v1alpha1.Nodes{Count: 1, Groups: []v1alpha1.NodeGroup{nodeGroup("v1.37.1", "Ready", "<none>", "node-a")}}
 	snapshot.ControlPlanePods = &v1alpha1.ControlPlanePods{Pods: []v1alpha1.ControlPlanePod{{
 		Component: "kube-scheduler", Namespace: "kube-system", Name: "kube-scheduler-cp-1", Node: "cp-1",
 		Image: "registry.k8s.io/kube-scheduler:v1.37.1", Static: true,

@@ -42,7 +42,7 @@ func groupNodes(rows [][]string, isVirtual map[string]bool) *v1alpha1.Nodes {
 		k := key{row[1], row[2], row[3], row[4], row[5], row[6], isVirtual[row[0]]}
 		names[k] = append(names[k], row[0])
 	}
-	nodes := &v1alpha1.Nodes{Groups: make([]v1alpha1.NodeGroup, 0, len(names))}
+	nodes := &v1alpha1.Nodes{Count: int32(len(rows)), Groups: make([]v1alpha1.NodeGroup, 0, len(names))}
 	for k, members := range names {
 		slices.Sort(members)
 		nodes.Groups = append(nodes.Groups, v1alpha1.NodeGroup{

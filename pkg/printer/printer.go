@@ -28,6 +28,7 @@ type Flags struct {
 	templates *genericclioptions.KubeTemplatePrintFlags
 	columns   *get.CustomColumnsPrintFlags
 	tables    []string
+	typed     *pflag.FlagSet
 }
 
 // NewReportFlags are for documents that have a table, and -o wide.
@@ -50,9 +51,9 @@ func newFlags(output string) *Flags {
 	}
 }
 
-// AddTo adds -o and, where there is a table, --no-headers. --template is not
-// added: -o go-template=… takes the template itself, as elsewhere.
+// AddTo adds -o, --template and, where there is a table, --no-headers.
 func (f *Flags) AddTo(flags *pflag.FlagSet) {
+	f.typed = flags
 	flags.StringVarP(&f.Output, "output", "o", f.Output, fmt.Sprintf("Output format. One of: (%s).", strings.Join(f.Formats(), ", ")))
 	flags.StringVar(f.templates.TemplateArgument, "template", "",
 		"Template string or path to template file to use when -o=go-template, -o=go-template-file.")
@@ -74,6 +75,9 @@ type Printer func(object runtime.Object, w io.Writer) error
 // custom columns, then the stock ones.
 func (f *Flags) Printer(layout Layout) (Printer, error) {
 	layout.NoHeaders = f.NoHeaders
+	if *f.templates.TemplateArgument != "" && !f.typed.Changed("output") {
+		f.Output = "go-template" // as kubectl does
+	}
 	if len(f.tables) > 0 && (f.Output == "" || slices.Contains(f.tables, f.Output)) {
 		layout.Wide = f.Output == "wide"
 		return func(object runtime.Object, w io.Writer) error { return printHuman(w, object, layout) }, nil

@@ -48,24 +48,55 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
 		return err
 	}
-	var why, unseen []string
-	for _, row := range r.Rows {
-		if row.Verdict != v1alpha1.OK && (!unread(row) || len(r.Gaps) == 0) {
-			why = append(why, strings.TrimSpace(row.Component+" "+row.Version)+": "+row.Reason)
-		}
-	}
+	var unseen []string
 	for _, gap := range r.Gaps {
 		unseen = append(unseen, gapLine(gap))
 	}
 	for _, part := range []struct {
 		title string
 		lines []string
-	}{{"Why", why}, {"Not seen", unseen}, {"Notes", r.Notes}} {
+	}{{"Why", whys(r)}, {"Not seen", unseen}, {"Notes", r.Notes}} {
 		if err := printSection(w, part.title, part.lines, layout.Width); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// whys explain every verdict that is not ok, the gravest first, once for all
+// rows of a component that share the reason, with the names that the table may
+// have no room for.
+func whys(r *v1alpha1.SkewReport) []string {
+	type key struct{ component, reason string }
+	var order []key
+	versions, names := map[key][]string{}, map[key][]string{}
+	for _, verdict := range []v1alpha1.Verdict{
+		v1alpha1.Unsupported, v1alpha1.Warning, v1alpha1.Unknown, v1alpha1.NotVisible, v1alpha1.NotJudged,
+	} {
+		for _, row := range r.Rows {
+			if row.Verdict != verdict || unread(row) && len(r.Gaps) > 0 {
+				continue
+			}
+			k := key{row.Component, row.Reason}
+			if _, ok := versions[k]; !ok {
+				order = append(order, k)
+				versions[k] = nil
+			}
+			if row.Version != "" {
+				versions[k] = append(versions[k], row.Version)
+			}
+			names[k] = append(names[k], row.Names...)
+		}
+	}
+	lines := make([]string, 0, len(order))
+	for _, k := range order {
+		subject := strings.TrimSpace(k.component + " " + examples(versions[k], unbounded))
+		if len(names[k]) > 0 {
+			subject += " (" + examples(names[k], unbounded) + ")"
+		}
+		lines = append(lines, subject+": "+k.reason)
+	}
+	return lines
 }
 
 // unread rows stand for a gap, which tells more.

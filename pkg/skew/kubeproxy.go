@@ -38,7 +38,10 @@ func (e *evaluation) kubeProxies() []observation {
 			observations = append(observations, o)
 			continue
 		}
-		for _, revision := range revisionsOf(set, kubelets) {
+		if len(set.Revisions) == 0 {
+			observations = append(observations, e.rolledOut(set, kubelets)...)
+		}
+		for _, revision := range set.Revisions {
 			observations = append(observations, e.revision(set, revision, kubelets)...)
 		}
 	}
@@ -63,28 +66,41 @@ func (e *evaluation) unsettled(set v1alpha1.KubeProxyDaemonSet) (observation, bo
 	return o, true
 }
 
-// revisionsOf are those of a rollout under way, or else the template's image.
-// That runs on every node when there are as many pods as nodes; otherwise which
-// kubelets it meets is not known, and only kube-apiserver bounds it.
-func revisionsOf(set v1alpha1.KubeProxyDaemonSet, kubelets map[string]version.Minor) []v1alpha1.KubeProxyRevision {
-	if len(set.Revisions) > 0 {
-		return set.Revisions
+// rolledOut observes a DaemonSet whose pods all run its template. With as many
+// pods as nodes they are beside every kubelet. With fewer, which kubelets they
+// meet is not known: it matters only when some are too far away.
+func (e *evaluation) rolledOut(set v1alpha1.KubeProxyDaemonSet, kubelets map[string]version.Minor) []observation {
+	if int(set.Pods) >= len(kubelets) && len(kubelets) > 0 {
+		nodes := slices.Collect(maps.Keys(kubelets))
+		return e.revision(set, v1alpha1.KubeProxyRevision{Image: set.Image, Nodes: nodes}, kubelets)
 	}
-	only := v1alpha1.KubeProxyRevision{Image: set.Image}
-	if int(set.Pods) >= len(kubelets) {
-		only.Nodes = slices.Collect(maps.Keys(kubelets))
+	o := e.proxyImage(set.Image)
+	o.count, o.evidence = set.Pods, "DaemonSet "+set.Name
+	v, ok := parsed(o.version)
+	if !ok || o.verdict != "" {
+		return []observation{o}
 	}
-	return []v1alpha1.KubeProxyRevision{only}
+	near := make([]version.Minor, 0, len(kubelets))
+	for _, kubelet := range kubelets {
+		if abs(v.Minor.Minus(kubelet)) <= e.rule(catalog.KubeProxy, e.servers.newest).Older {
+			near = append(near, kubelet)
+		}
+	}
+	switch {
+	case e.snapshot.Nodes == nil:
+		o.besideUnknown = "the kubelets beside it could not be read"
+	case len(near) == len(kubelets):
+		o.kubelets = near
+	case int(set.Pods) > len(near):
+		o.kubelets = slices.Collect(maps.Values(kubelets))
+	default:
+		o.besideUnknown = fmt.Sprintf("%d of %d kubelets are too far from it, and which nodes its pods run on is not known", len(kubelets)-len(near), len(kubelets))
+	}
+	return []observation{o}
 }
 
 // revision observes the pods of one revision, kubelet minor by kubelet minor.
 func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1.KubeProxyRevision, kubelets map[string]version.Minor) []observation {
-	evidence := "DaemonSet " + set.Name
-	if len(revision.Nodes) == 0 {
-		o := e.proxyImage(revision.Image)
-		o.count, o.evidence = set.Pods, evidence
-		return []observation{o}
-	}
 	beside := make(map[version.Minor][]string)
 	for _, node := range revision.Nodes {
 		beside[kubelets[node]] = append(beside[kubelets[node]], node)
@@ -92,8 +108,10 @@ func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1
 	var observations []observation
 	for kubelet, nodes := range beside {
 		o := e.proxyImage(revision.Image)
-		o.names, o.evidence = nodes, evidence
-		if !kubelet.IsZero() {
+		o.names, o.evidence = nodes, "DaemonSet "+set.Name
+		if kubelet.IsZero() {
+			o.besideUnknown = "the kubelets beside it could not be read"
+		} else {
 			o.kubelets = []version.Minor{kubelet}
 		}
 		observations = append(observations, o)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -46,8 +45,9 @@ type observation struct {
 	// perhaps are the instances to which alone the component may be wired. What
 	// only one of them would allow is a warning.
 	perhaps []version.Minor
-	// kubelets are those beside a kube-proxy.
-	kubelets []version.Minor
+	// kubelets are those beside a kube-proxy; besideUnknown is why they are not known.
+	kubelets      []version.Minor
+	besideUnknown string
 }
 
 // rows judges the observations and groups those that came out alike, newest first.
@@ -93,6 +93,9 @@ func (e *evaluation) judge(component catalog.Component, o observation) v1alpha1.
 	v, ok := parsed(o.version)
 	if !ok {
 		row.Verdict, row.Reason = v1alpha1.Unknown, fmt.Sprintf("%q is not a Kubernetes version", o.version)
+		if o.version == "" {
+			row.Reason = "it names no version"
+		}
 		return row
 	}
 
@@ -116,12 +119,15 @@ func (e *evaluation) judge(component catalog.Component, o observation) v1alpha1.
 	}
 	if row.Verdict == v1alpha1.Unsupported && slices.ContainsFunc(o.perhaps, allowedBy) {
 		row.Verdict = v1alpha1.Warning
-		row.Reason = fmt.Sprintf("%s, if it reaches kube-apiserver through a load balancer", row.Reason)
+		row.Reason = "if behind a load balancer, " + row.Reason
 	}
 	if beside := farthest(v.Minor, o.kubelets); abs(v.Minor.Minus(beside)) > rule.Older && len(o.kubelets) > 0 {
 		row.Verdict, row.Headroom = v1alpha1.Unsupported, nil
 		row.Reason = fmt.Sprintf("%s away from kubelet %s beside it, at most %d %s allowed",
 			minors(abs(v.Minor.Minus(beside))), beside, rule.Older, isAre(rule.Older))
+	}
+	if o.besideUnknown != "" && row.Verdict != v1alpha1.Unsupported {
+		row.Verdict, row.Headroom, row.Reason = v1alpha1.Unknown, nil, o.besideUnknown
 	}
 	return row
 }
@@ -203,12 +209,7 @@ func farthest(m version.Minor, others []version.Minor) version.Minor {
 func abs(n int) int { return max(n, -n) }
 
 // minors counts in words: "1 minor", "2 minors".
-func minors(n int) string {
-	if n == 1 {
-		return "1 minor"
-	}
-	return strconv.Itoa(n) + " minors"
-}
+func minors(n int) string { return plural(n, "minor") }
 
 func isAre(n int) string {
 	if n == 1 {

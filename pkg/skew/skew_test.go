@@ -53,20 +53,20 @@ func TestWiring(t *testing.T) {
 			unsupported, "1 minor newer than kube-apiserver 1.36, must not be newer"},
 		"a pod whose wiring is not known": {
 			half().pod("kube-scheduler", "worker", "registry.k8s.io/kube-scheduler:v1.37.1"), "kube-scheduler", "v1.37.1",
-			warning, "1 minor newer than kube-apiserver 1.36, the oldest instance, must not be newer, if it reaches kube-apiserver through a load balancer"},
+			warning, "if behind a load balancer, 1 minor newer than kube-apiserver 1.36, the oldest instance, must not be newer"},
 		"a pod that only the oldest instance bears": {
 			half().pod("kube-scheduler", "worker", "registry.k8s.io/kube-scheduler:v1.35.4"), "kube-scheduler", "v1.35.4",
-			warning, "2 minors older than kube-apiserver 1.37, at most 1 is allowed, if it reaches kube-apiserver through a load balancer"},
+			warning, "if behind a load balancer, 2 minors older than kube-apiserver 1.37, at most 1 is allowed"},
 		"a pod that no instance bears": {
 			half().pod("kube-scheduler", "worker", "registry.k8s.io/kube-scheduler:v1.34.4"), "kube-scheduler", "v1.34.4",
 			unsupported, "3 minors older than kube-apiserver 1.37, at most 1 is allowed"},
 		"the kubelet of a control-plane node that is not kubeadm's": {
 			half().nodes(v1alpha1.NodeGroup{KubeletVersion: "v1.37.1", Roles: "control-plane,etcd", Names: []string{"cp"}}), "kubelet", "v1.37.1",
-			warning, "1 minor newer than kube-apiserver 1.36, the oldest instance, must not be newer, if it reaches kube-apiserver through a load balancer"},
+			warning, "if behind a load balancer, 1 minor newer than kube-apiserver 1.36, the oldest instance, must not be newer"},
 		"the kubelet of a kubeadm control-plane node before 1.33": {
 			clusterOf("v1.32.4", "v1.31.0").kubeadmNode("cp", "v1.32.4").
 				nodes(v1alpha1.NodeGroup{KubeletVersion: "v1.32.4", Roles: "control-plane", Names: []string{"cp"}}), "kubelet", "v1.32.4",
-			warning, "1 minor newer than kube-apiserver 1.31, the oldest instance, must not be newer, if it reaches kube-apiserver through a load balancer"},
+			warning, "if behind a load balancer, 1 minor newer than kube-apiserver 1.31, the oldest instance, must not be newer"},
 		"the kubelet of a worker has no excuse": {
 			half().kubelets("v1.37.1", "worker"), "kubelet", "v1.37.1",
 			unsupported, "1 minor newer than kube-apiserver 1.36, the oldest instance, must not be newer"},
@@ -126,6 +126,11 @@ func TestInstancesOfKubeAPIServer(t *testing.T) {
 	}
 }
 
+func (c cluster) withoutIdentityLeases() cluster {
+	c.Leases.Leases = nil
+	return c
+}
+
 // lease2 adds the identity lease of an instance that did not answer.
 func (c cluster) lease2(name string) cluster {
 	c.Leases.Leases = append(c.Leases.Leases, v1alpha1.Lease{Name: name, Identity: v1alpha1.APIServerIdentity, RenewTime: renewed(59 * time.Second)})
@@ -150,8 +155,16 @@ func TestKubeProxyIsJudgedBesideItsKubelet(t *testing.T) {
 	}{
 		"as many pods as nodes: beside every kubelet": {
 			clusterOf("v1.37.1").kubelets("v1.33.13", "a", "b").proxies("v1.37.1", 2), "v1.37.1", unsupported, []string{"a", "b"}},
-		"fewer pods than nodes: beside which is not known": {
-			clusterOf("v1.37.1").kubelets("v1.33.13", "old").kubelets("v1.37.1", "new").proxies("v1.37.1", 1), "v1.37.1", ok, nil},
+		"fewer pods than nodes, all near": {
+			clusterOf("v1.37.1").kubelets("v1.34.4", "old").kubelets("v1.37.1", "new").proxies("v1.37.1", 1), "v1.37.1", ok, nil},
+		"fewer pods than nodes, one too far": {
+			clusterOf("v1.37.1").kubelets("v1.33.13", "old").kubelets("v1.37.1", "new").proxies("v1.37.1", 1), "v1.37.1", v1alpha1.Unknown, nil},
+		"more pods than nodes that are near": {
+			clusterOf("v1.37.1").kubelets("v1.33.13", "old", "older").kubelets("v1.37.1", "new").proxies("v1.37.1", 2), "v1.37.1", unsupported, nil},
+		"the nodes could not be read": {
+			clusterOf("v1.37.1").proxies("v1.37.1", 2).unread(v1alpha1.SourceNodes, "list nodes"), "v1.37.1", v1alpha1.Unknown, nil},
+		"the nodes could not be read, and kube-apiserver alone rules it out": {
+			clusterOf("v1.37.1").proxies("v1.33.13", 2).unread(v1alpha1.SourceNodes, "list nodes"), "v1.33.13", unsupported, nil},
 		"three minors from its kubelet": {
 			clusterOf("v1.37.1").kubelets("v1.34.4", "a").proxies("v1.37.1", 1), "v1.37.1", ok, []string{"a"}},
 		"an old revision far from the kubelet of its node": {
@@ -312,11 +325,11 @@ func TestSummary(t *testing.T) {
 		"the cause leads, not the kube-proxies beside it": {
 			clusterOf("v1.37.1").kubelets("v1.33.13", "a").proxies("v1.37.1", 1),
 			v1alpha1.SkewSummary{Verdict: unsupported, Complete: true,
-				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more below)"}},
+				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more row below)"}},
 		"of equals the one with the most instances leads": {
 			clusterOf("v1.37.1").kubelets("v1.38.0", "a").kubelets("v1.33.13", "d", "e"),
 			v1alpha1.SkewSummary{Verdict: unsupported, Complete: true,
-				Message: "2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more below)"}},
+				Message: "2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more row below)"}},
 		"a gap leaves the verdict open": {
 			clusterOf("v1.37.1").unread(v1alpha1.SourceNodes, "list nodes").unread(v1alpha1.SourceKubeProxy, ""),
 			v1alpha1.SkewSummary{Verdict: v1alpha1.Unknown,
@@ -324,7 +337,18 @@ func TestSummary(t *testing.T) {
 		"what is outside the policy is said in spite of a gap": {
 			clusterOf("v1.37.1").kubelets("v1.33.13", "a").unread(v1alpha1.SourceKubeProxy, ""),
 			v1alpha1.SkewSummary{Verdict: unsupported,
-				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed"}},
+				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed; not everything could be seen"}},
+		"of warnings the nodes lead, for the rest moves with kube-apiserver": {
+			clusterOf("v1.37.1").pod("kube-scheduler", "a", "registry.k8s.io/kube-scheduler:v1.36.3").kubelets("v1.34.4", "a"),
+			v1alpha1.SkewSummary{Verdict: warning, Complete: true,
+				Message: "kubelet at v1.34.4: allowed with kube-apiserver 1.37, no longer with 1.38 (1 more row below)"}},
+		"an instance that did not show its version": {
+			clusterOf("v1.37.1").lease2("apiserver-b").lease2("apiserver-c"),
+			v1alpha1.SkewSummary{Verdict: v1alpha1.Unknown,
+				Message: "nothing seen is outside the version skew policy, but not everything could be seen: 2 kube-apiservers"}},
+		"how many instances exist is not known": {
+			clusterOf("v1.37.1").withoutIdentityLeases(),
+			v1alpha1.SkewSummary{Verdict: ok, Message: "everything seen is inside the version skew policy of 1.37"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, tc.cluster.evaluate(t).Summary); diff != "" {

@@ -25,34 +25,34 @@ func severity(v v1alpha1.Verdict) int {
 	}
 }
 
-// summarize takes the gravest row. Of equals the component that is upgraded
-// first leads, for it is the cause of what others suffer, and within it the
-// version with the most instances.
+// summarize leads with the gravest row.
 func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
-	var gravest *v1alpha1.SkewRow
-	alike := 0
-	unknown := false
-	for i := range report.Rows {
-		row := &report.Rows[i]
-		unknown = unknown || row.Verdict == v1alpha1.Unknown
-		switch {
-		case gravest == nil || severity(row.Verdict) > severity(gravest.Verdict):
-			gravest, alike = row, 1
-		case row.Verdict == gravest.Verdict:
+	complete := len(report.Gaps) == 0 && report.ControlPlane.InstancesExist > 0
+	gravest, alike := 0, 0
+	for i, row := range report.Rows {
+		complete = complete && row.Verdict != v1alpha1.Unknown
+		switch lead := report.Rows[gravest]; {
+		case severity(row.Verdict) > severity(lead.Verdict):
+			gravest, alike = i, 0
+		case row.Verdict == lead.Verdict && i > 0:
 			alike++
-			if row.Component == gravest.Component && row.Count > gravest.Count {
-				gravest = row
+			if leads(row, lead) {
+				gravest = i
 			}
 		}
 	}
-	summary := v1alpha1.SkewSummary{Verdict: gravest.Verdict, Complete: !unknown && len(report.Gaps) == 0}
-	switch gravest.Verdict {
+	row := report.Rows[gravest]
+	summary := v1alpha1.SkewSummary{Verdict: row.Verdict, Complete: complete}
+	switch row.Verdict {
 	case v1alpha1.Unknown:
 		summary.Message = "nothing seen is outside the version skew policy, but not everything could be seen: " + unknowns(report.Rows)
 	case v1alpha1.Unsupported, v1alpha1.Warning:
-		summary.Message = subject(gravest) + ": " + gravest.Reason
-		if alike > 1 {
-			summary.Message += fmt.Sprintf(" (%d more below)", alike-1)
+		summary.Message = subject(row) + ": " + row.Reason
+		if alike > 0 {
+			summary.Message += fmt.Sprintf(" (%s below)", plural(alike, "more row"))
+		}
+		if !complete {
+			summary.Message += "; not everything could be seen"
 		}
 	default:
 		summary.Verdict = v1alpha1.OK
@@ -61,22 +61,33 @@ func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 	return summary
 }
 
-// unknowns lists the components of which something is unknown.
+// leads decides between rows of one verdict. Of what is outside the policy the
+// component that is upgraded first is the cause of what others suffer. Of
+// warnings the nodes matter: the rest of the control plane moves along with
+// kube-apiserver. Of one component the version with the most instances leads.
+func leads(row, over v1alpha1.SkewRow) bool {
+	if row.Component == over.Component {
+		return row.Count > over.Count
+	}
+	return row.Verdict == v1alpha1.Warning && onNodes(row.Component) && !onNodes(over.Component)
+}
+
+// unknowns lists what is unknown.
 func unknowns(rows []v1alpha1.SkewRow) string {
-	var components []string
+	var what []string
 	for _, row := range rows {
-		if row.Verdict == v1alpha1.Unknown && !slices.Contains(components, row.Component) {
-			components = append(components, row.Component)
+		if s := subject(row); row.Verdict == v1alpha1.Unknown && !slices.Contains(what, s) {
+			what = append(what, s)
 		}
 	}
-	return strings.Join(components, ", ")
+	return strings.Join(what, ", ")
 }
 
 // subject names a row: "3 kubelets at v1.34.4", "kube-apiserver".
-func subject(row *v1alpha1.SkewRow) string {
+func subject(row v1alpha1.SkewRow) string {
 	s := row.Component
 	if row.Count > 1 {
-		s = fmt.Sprintf("%d %s", row.Count, plural(row.Component))
+		s = plural(int(row.Count), row.Component)
 	}
 	if row.Version != "" {
 		s += " at " + row.Version
@@ -84,11 +95,15 @@ func subject(row *v1alpha1.SkewRow) string {
 	return s
 }
 
-func plural(component string) string {
-	if component == string(catalog.KubeProxy) {
-		return "kube-proxies"
+// plural counts: "1 more row", "3 kubelets", "2 kube-proxies".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
 	}
-	return component + "s"
+	if stem, ok := strings.CutSuffix(noun, "xy"); ok {
+		return fmt.Sprintf("%d %sxies", n, stem)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // onNodes tells what stays behind when the control plane moves, from what moves with it.

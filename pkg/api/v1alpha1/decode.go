@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -22,6 +24,9 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	if len(data) > MaxSnapshotBytes {
 		return nil, fmt.Errorf("larger than %d MiB", MaxSnapshotBytes>>20)
 	}
+	if moreDocuments(data) {
+		return nil, errors.New("holds more than one document: give one snapshot at a time")
+	}
 	var found metav1.TypeMeta
 	if err := yaml.Unmarshal(data, &found); err != nil {
 		return nil, fmt.Errorf("not YAML or JSON: %w", err)
@@ -41,5 +46,25 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	if err := yaml.UnmarshalStrict(data, snapshot); err != nil {
 		return nil, fmt.Errorf("not a valid %s: %w", want.Kind, err)
 	}
-	return snapshot, nil
+	return snapshot, snapshot.validate()
+}
+
+// validate finds what decoding cannot: a file that was cut short is valid YAML.
+func (s *Snapshot) validate() error {
+	if s.Nodes == nil {
+		return nil
+	}
+	named := 0
+	for _, group := range s.Nodes.Groups {
+		named += len(group.Names)
+	}
+	if named != int(s.Nodes.Count) {
+		return fmt.Errorf("names %d of its %d nodes: it was cut short, or edited without nodes.count", named, s.Nodes.Count)
+	}
+	return nil
+}
+
+// moreDocuments finds a second YAML document, which decoding would pass over.
+func moreDocuments(data []byte) bool {
+	return bytes.Contains(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("---")), []byte("\n---"))
 }

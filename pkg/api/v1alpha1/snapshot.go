@@ -124,6 +124,8 @@ type Lease struct {
 
 // Nodes are the cluster's nodes, grouped by what the node table says of them.
 type Nodes struct {
+	// Count of all nodes. A file that was cut short names fewer, and is refused.
+	Count  int32       `json:"count"`
 	Groups []NodeGroup `json:"groups"`
 }
 
