@@ -177,7 +177,7 @@ func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
 				gitVersion = string(m[1])
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
