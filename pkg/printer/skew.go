@@ -21,7 +21,7 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 		{header: "HEADROOM", right: true, text: func(r row, _ int) string { return headroom(r.Headroom) }},
 		{header: "SKEW", right: true, droppable: true, text: func(r row, _ int) string { return distance(r.Distance) }},
 		{header: "JUDGED AGAINST", wide: true, text: func(r row, _ int) string { return orDash(r.JudgedAgainst) }},
-		{header: "EVIDENCE", wide: true, text: func(r row, _ int) string { return r.Evidence }},
+		{header: "EVIDENCE", wide: true, text: func(r row, _ int) string { return orDash(r.Evidence) }},
 		{header: "SOURCE", wide: true, text: func(r row, _ int) string { return orDash(r.Source) }},
 		{header: "NAMES", droppable: true, text: func(r row, room int) string {
 			if wide {
@@ -100,9 +100,7 @@ func whys(r *v1alpha1.SkewReport) []string {
 }
 
 // unread rows stand for a gap, which tells more.
-func unread(row v1alpha1.SkewRow) bool {
-	return row.Verdict == v1alpha1.Unknown && row.Count == 0
-}
+func unread(row v1alpha1.SkewRow) bool { return row.Evidence == "" }
 
 func printSection(w io.Writer, title string, lines []string, width int) error {
 	if len(lines) == 0 {

@@ -47,7 +47,7 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 				endpoints = appendInstance(endpoints, endpoint.Version.GitVersion, nil, "/version at its address")
 			}
 		}
-		all.exist = len(s.APIServers.Endpoints)
+		all.exist = max(len(s.APIServers.Endpoints), identified(s.APIServers.Instances))
 	}
 	if s.ControlPlanePods != nil {
 		count := 0
@@ -64,17 +64,29 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 	all.pods = pods
 	sources := [][]instance{pods, connected, endpoints}
 	slices.SortStableFunc(sources, func(a, b []instance) int { return cmp.Compare(len(b), len(a)) })
-	all.seen = sources[0]
+	all.seen = slices.Clone(sources[0])
 	for _, source := range sources[1:] {
 		for _, other := range source {
 			all.add(other)
 		}
 	}
-	if all.exist > 0 {
-		all.exist = max(all.exist, len(all.seen))
-	}
 	slices.SortStableFunc(all.seen, func(a, b instance) int { return b.version.Compare(a.version) })
 	return all
+}
+
+// identified counts the instances that were told apart by their start. It tells
+// how many there are only where it is more than anything else tells.
+func identified(answers []v1alpha1.APIServerInstance) int {
+	count := 0
+	for _, answer := range answers {
+		if answer.StartTime != "" {
+			count++
+		}
+	}
+	if count < 2 {
+		return 0
+	}
+	return count
 }
 
 // add adds an instance of a version that was not seen yet. Of one that was, an
@@ -120,9 +132,15 @@ func (i instances) reach() servers {
 
 func (i instances) controlPlane() v1alpha1.SkewControlPlane {
 	reach := i.reach()
+	seen := len(i.seen)
+	if i.exist > 0 {
+		// A version that only one source shows, such as a pod's stale tag, is a
+		// row, but no further instance.
+		seen = min(seen, i.exist)
+	}
 	return v1alpha1.SkewControlPlane{
 		Oldest: reach.oldest, Newest: reach.newest, Emulation: i.emulation,
-		InstancesSeen: int32(len(i.seen)), InstancesExist: int32(i.exist),
+		InstancesSeen: int32(seen), InstancesExist: int32(i.exist),
 	}
 }
 

@@ -2,6 +2,7 @@ package skew
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -15,23 +16,10 @@ import (
 // RKE2 all wire it so. Of any other pod the wiring is not known.
 func (e *evaluation) controlPlanePods(component catalog.Component, instances instances) []observation {
 	if e.embeds(component) {
-		return []observation{{
-			version: instances.seen[0].text, verdict: v1alpha1.OK, count: int32(len(instances.seen)), evidence: "platform data",
-			reason: "runs inside the " + e.platform.Name + " binary, always at the version of its kube-apiserver",
-		}}
+		return e.embedded(instances)
 	}
-	if e.snapshot.ControlPlanePods == nil {
-		if component == catalog.CloudControllerManager && !e.snapshot.Leases.Runs(string(component)) {
-			return nil
-		}
-		return []observation{e.unread(v1alpha1.SourceControlPlanePods)}
-	}
-
 	var observations []observation
-	for _, pod := range e.snapshot.ControlPlanePods.Pods {
-		if pod.Component != string(component) {
-			continue
-		}
+	for _, pod := range e.podsOf(component) {
 		o := e.podVersion(component, pod.Image)
 		o.names, o.evidence = []string{pod.Name}, "pod image"
 		o.servers, o.against = e.servers, allInstances
@@ -48,13 +36,27 @@ func (e *evaluation) controlPlanePods(component catalog.Component, instances ins
 	return observations
 }
 
+// embedded observes a component that runs inside the binary of each kube-apiserver.
+func (e *evaluation) embedded(instances instances) []observation {
+	observations := make([]observation, 0, len(instances.seen))
+	for _, instance := range instances.seen {
+		observations = append(observations, observation{
+			version: instance.text, count: 1, evidence: "part of the " + e.platform.Name + " binary",
+			servers: only(instance.version.Minor), against: "the kube-apiserver in its binary",
+		})
+	}
+	return observations
+}
+
 // podVersion reads the version of a control-plane component off its image.
 func (e *evaluation) podVersion(component catalog.Component, reference string) observation {
 	image := version.ParseImage(reference)
 	v, err := image.Version()
 	switch {
-	case errors.Is(err, version.ErrNoTag):
+	case errors.Is(err, version.ErrNoTag) && image.Digest != "":
 		return observation{verdict: v1alpha1.Unknown, reason: "image is pinned by digest, which names no version"}
+	case errors.Is(err, version.ErrNoTag):
+		return observation{verdict: v1alpha1.Unknown, reason: "image has no tag"}
 	case component == catalog.CloudControllerManager && !e.followsKubernetes(image, v):
 		return observation{version: image.Tag, verdict: v1alpha1.Unknown, reason: "own numbering: this image does not follow Kubernetes minors"}
 	}
@@ -72,21 +74,36 @@ func (e *evaluation) followsKubernetes(image version.Image, v version.Version) b
 	return false
 }
 
-// hidden observes a component of which no pod is visible, in spite of every
-// place having been read. A cloud-controller-manager that shows no sign of
-// itself does not exist.
-func (e *evaluation) hidden(component catalog.Component) []observation {
-	if component != catalog.CloudControllerManager && e.gap(v1alpha1.SourceControlPlanePods) != nil {
-		return []observation{e.unread(v1alpha1.SourceControlPlanePods)}
-	}
-	o := observation{verdict: v1alpha1.NotVisible, evidence: "pods and leases of the control plane"}
-	switch {
-	case e.snapshot.Leases.Runs(string(component)):
-		o.reason = "it renews its lease, but its pod is hidden: the provider runs it"
-	case component == catalog.CloudControllerManager:
+// podsOf are the visible pods of a component.
+func (e *evaluation) podsOf(component catalog.Component) []v1alpha1.ControlPlanePod {
+	if e.snapshot.ControlPlanePods == nil {
 		return nil
-	default:
-		o.reason = "no pod and no current lease: the provider runs it, or it runs outside the cluster's view"
+	}
+	return slices.DeleteFunc(slices.Clone(e.snapshot.ControlPlanePods.Pods), func(pod v1alpha1.ControlPlanePod) bool {
+		return pod.Component != string(component)
+	})
+}
+
+// hidden observes a component of which no pod is visible. Not visible is only
+// what was looked for everywhere. A cloud-controller-manager of which neither
+// pods nor leases show a sign does not exist.
+func (e *evaluation) hidden(component catalog.Component) []observation {
+	podsRead := e.snapshot.ControlPlanePods != nil && e.gap(v1alpha1.SourceControlPlanePods) == nil
+	runs := e.snapshot.Leases.Runs(string(component))
+	switch {
+	case component == catalog.CloudControllerManager && !runs && (podsRead || e.snapshot.Leases != nil):
+		return nil
+	case !podsRead:
+		return []observation{e.unread(v1alpha1.SourceControlPlanePods)}
+	case e.snapshot.Leases == nil:
+		return []observation{e.unread(v1alpha1.SourceLeases)}
+	}
+	o := observation{
+		verdict: v1alpha1.NotVisible, evidence: "pods and leases of the control plane",
+		reason: "no pod and no current lease: the provider runs it, or it runs outside the cluster's view",
+	}
+	if runs {
+		o.reason = "it renews its lease, but its pod is hidden: the provider runs it"
 	}
 	return []observation{o}
 }

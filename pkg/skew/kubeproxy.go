@@ -13,15 +13,12 @@ import (
 // kubeProxies observes the DaemonSets that run kube-proxy, each pod together
 // with the kubelet of its node. nodeInfo.kubeProxyVersion is kubelet's own
 // version, and is never looked at.
-func (e *evaluation) kubeProxies() []observation {
+func (e *evaluation) kubeProxies(instances instances) []observation {
 	proxy := e.snapshot.KubeProxy
 	switch {
 	case proxy != nil && len(proxy.DaemonSets) > 0:
 	case e.embeds(catalog.KubeProxy):
-		return []observation{{
-			verdict: v1alpha1.OK, count: int32(len(e.kubeletMinors())), evidence: "platform data",
-			reason: "comes with " + e.platform.Name + " in the version of the kubelet beside it",
-		}}
+		return e.proxiesInKubelets(instances)
 	case proxy == nil:
 		return []observation{e.unread(v1alpha1.SourceKubeProxy)}
 	default:
@@ -43,6 +40,18 @@ func (e *evaluation) kubeProxies() []observation {
 		}
 		for _, revision := range set.Revisions {
 			observations = append(observations, e.revision(set, revision, kubelets)...)
+		}
+	}
+	return observations
+}
+
+// proxiesInKubelets observes kube-proxy where it is part of the binary that
+// runs the kubelet: what holds for one holds for the other.
+func (e *evaluation) proxiesInKubelets(instances instances) []observation {
+	observations := slices.DeleteFunc(e.kubelets(instances), func(o observation) bool { return o.verdict == v1alpha1.NotJudged })
+	for i := range observations {
+		if observations[i].verdict == "" {
+			observations[i].evidence = "same binary as kubelet"
 		}
 	}
 	return observations

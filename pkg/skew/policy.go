@@ -76,7 +76,10 @@ func (e *evaluation) rows(component catalog.Component, observations []observatio
 	slices.SortStableFunc(rows, func(a, b v1alpha1.SkewRow) int {
 		av, _ := parsed(a.Version)
 		bv, _ := parsed(b.Version)
-		return cmp.Or(bv.Compare(av), cmp.Compare(b.Version, a.Version), cmp.Compare(severity(b.Verdict), severity(a.Verdict)))
+		return cmp.Or(
+			bv.Compare(av), cmp.Compare(b.Version, a.Version), cmp.Compare(severity(b.Verdict), severity(a.Verdict)),
+			cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.JudgedAgainst, b.JudgedAgainst), cmp.Compare(a.Evidence, b.Evidence),
+		)
 	})
 	return rows
 }
@@ -112,7 +115,7 @@ func (e *evaluation) judge(component catalog.Component, o observation) v1alpha1.
 		row.Verdict = v1alpha1.Unsupported
 		row.Reason = tooNew(v.Minor, o.servers, rule)
 	default:
-		e.judgeHeadroom(component, v.Minor, o.servers, &row)
+		e.judgeHeadroom(component, v.Minor, o, &row)
 	}
 	allowedBy := func(instance version.Minor) bool {
 		return within(v.Minor, window(e.rule(component, instance), only(instance)))
@@ -126,14 +129,15 @@ func (e *evaluation) judge(component catalog.Component, o observation) v1alpha1.
 		row.Reason = fmt.Sprintf("%s away from kubelet %s beside it, at most %d %s allowed",
 			minors(abs(v.Minor.Minus(beside))), beside, rule.Older, isAre(rule.Older))
 	}
-	if o.besideUnknown != "" && row.Verdict != v1alpha1.Unsupported {
+	if o.besideUnknown != "" && row.Verdict == v1alpha1.OK {
 		row.Verdict, row.Headroom, row.Reason = v1alpha1.Unknown, nil, o.besideUnknown
 	}
 	return row
 }
 
 // judgeHeadroom sets verdict, headroom and reason of a row that is inside its window.
-func (e *evaluation) judgeHeadroom(component catalog.Component, minor version.Minor, s servers, row *v1alpha1.SkewRow) {
+func (e *evaluation) judgeHeadroom(component catalog.Component, minor version.Minor, o observation, row *v1alpha1.SkewRow) {
+	s := o.servers
 	row.Verdict = v1alpha1.OK
 	if component == catalog.KubeAPIServer {
 		row.Reason = "at most one minor apart"
@@ -149,7 +153,11 @@ func (e *evaluation) judgeHeadroom(component catalog.Component, minor version.Mi
 		row.Reason = fmt.Sprintf("allowed with kube-apiserver %s, no longer with %s", s.newest, s.newest.Add(1))
 		return
 	}
-	row.Reason = fmt.Sprintf("the control plane may move %s before %s %s breaks", minors(int(headroom)), component, minor)
+	mover := "the control plane"
+	if o.against == ownNode {
+		mover = ownNode
+	}
+	row.Reason = fmt.Sprintf("%s may move %s before %s %s breaks", mover, minors(int(headroom)), component, minor)
 }
 
 // rule is the policy's, or the platform's where that is stricter.
@@ -164,7 +172,7 @@ func (e *evaluation) rule(component catalog.Component, newest version.Minor) cat
 // window is what a rule allows: not older than the newest server bears, not
 // newer than the oldest server bears.
 func window(rule catalog.Rule, s servers) v1alpha1.MinorRange {
-	return v1alpha1.MinorRange{Min: s.newest.Add(-rule.Older), Max: s.oldest.Add(rule.Newer)}
+	return v1alpha1.MinorRange{Min: s.newest.Add(-min(rule.Older, s.newest.Minor)), Max: s.oldest.Add(rule.Newer)}
 }
 
 func within(m version.Minor, r v1alpha1.MinorRange) bool {
@@ -195,11 +203,12 @@ func tooNew(m version.Minor, s servers, rule catalog.Rule) string {
 	return fmt.Sprintf("%s, at most %d %s allowed", reason, rule.Newer, isAre(rule.Newer))
 }
 
-// farthest returns the minor that is farthest from m.
+// farthest returns the minor that is farthest from m, of two the older.
 func farthest(m version.Minor, others []version.Minor) version.Minor {
 	var far version.Minor
 	for i, other := range others {
-		if i == 0 || abs(m.Minus(other)) > abs(m.Minus(far)) {
+		d := abs(m.Minus(other)) - abs(m.Minus(far))
+		if i == 0 || d > 0 || d == 0 && other.Compare(far) < 0 {
 			far = other
 		}
 	}

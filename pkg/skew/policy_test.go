@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
@@ -36,6 +38,8 @@ type policyCase struct {
 	want      v1alpha1.Verdict
 	// headroom in minors, where the row is inside the policy
 	headroom int32
+	// behindBalancer: only some of the instances allow it, and which it reaches is not known
+	behindBalancer bool
 }
 
 func checkPolicy(t *testing.T, cases []policyCase) {
@@ -45,13 +49,15 @@ func checkPolicy(t *testing.T, cases []policyCase) {
 			if row.Verdict != tc.want {
 				t.Fatalf("verdict %q, want %q: %s", row.Verdict, tc.want, row.Reason)
 			}
-			switch {
-			case tc.want == unsupported || row.Headroom == nil:
-				if row.Headroom != nil {
-					t.Errorf("headroom %d of a row that is outside the policy", *row.Headroom)
-				}
-			case *row.Headroom != tc.headroom:
-				t.Errorf("headroom %d, want %d: %s", *row.Headroom, tc.headroom, row.Reason)
+			var want *int32
+			if tc.want != unsupported && !tc.behindBalancer {
+				want = &tc.headroom
+			}
+			if diff := cmp.Diff(want, row.Headroom); diff != "" {
+				t.Errorf("headroom (-want +got): %s%s", diff, row.Reason)
+			}
+			if got := strings.HasPrefix(row.Reason, "if behind a load balancer, "); got != tc.behindBalancer {
+				t.Errorf("reason %q", row.Reason)
 			}
 		})
 	}
@@ -79,6 +85,8 @@ func TestPolicyOf127(t *testing.T) {
 		{component: "kube-proxy", servers: one, version: "v1.24.14", want: unsupported},
 		{component: "kube-proxy", servers: two, version: "v1.27.2", want: unsupported},
 		{component: "kube-proxy", servers: two, version: "v1.26.5", want: ok, headroom: 2},
+		{component: "kube-proxy", servers: two, version: "v1.25.10", want: ok, headroom: 1},
+		{component: "kube-proxy", servers: two, version: "v1.24.14", want: unsupported},
 
 		{component: "kube-controller-manager", servers: one, version: "v1.28.0", want: unsupported},
 		{component: "kube-controller-manager", servers: one, version: "v1.27.2", want: ok, headroom: 1},
@@ -86,10 +94,21 @@ func TestPolicyOf127(t *testing.T) {
 		{component: "kube-controller-manager", servers: one, version: "v1.25.10", want: unsupported},
 		{component: "kube-controller-manager", servers: two, version: "v1.26.5", want: warning, headroom: 0},
 		{component: "kube-controller-manager", servers: two, version: "v1.28.0", want: unsupported},
+		{component: "kube-controller-manager", servers: two, version: "v1.27.2", want: warning, behindBalancer: true},
+		{component: "kube-controller-manager", servers: two, version: "v1.25.10", want: warning, behindBalancer: true},
+		{component: "kube-controller-manager", servers: two, version: "v1.24.14", want: unsupported},
+		{component: "kube-scheduler", servers: one, version: "v1.28.0", want: unsupported},
+		{component: "kube-scheduler", servers: one, version: "v1.27.2", want: ok, headroom: 1},
 		{component: "kube-scheduler", servers: one, version: "v1.26.5", want: warning, headroom: 0},
 		{component: "kube-scheduler", servers: one, version: "v1.25.10", want: unsupported},
-		{component: "cloud-controller-manager", servers: one, version: "v1.26.5", want: warning, headroom: 0},
+		{component: "kube-scheduler", servers: two, version: "v1.27.2", want: warning, behindBalancer: true},
+		{component: "kube-scheduler", servers: two, version: "v1.26.5", want: warning, headroom: 0},
 		{component: "cloud-controller-manager", servers: one, version: "v1.28.0", want: unsupported},
+		{component: "cloud-controller-manager", servers: one, version: "v1.27.2", want: ok, headroom: 1},
+		{component: "cloud-controller-manager", servers: one, version: "v1.26.5", want: warning, headroom: 0},
+		{component: "cloud-controller-manager", servers: one, version: "v1.25.10", want: unsupported},
+		{component: "cloud-controller-manager", servers: two, version: "v1.27.2", want: warning, behindBalancer: true},
+		{component: "cloud-controller-manager", servers: two, version: "v1.26.5", want: warning, headroom: 0},
 
 		{component: "kubectl", servers: one, version: "v1.29.0", want: unsupported},
 		{component: "kubectl", servers: one, version: "v1.28.0", want: ok, headroom: 2},
@@ -115,6 +134,7 @@ func TestPolicyOfToday(t *testing.T) {
 		{component: "kubelet", servers: one, version: "v1.33.13", want: unsupported},
 		{component: "kubelet", servers: two, version: "v1.37.1", want: unsupported},
 		{component: "kubelet", servers: two, version: "v1.36.3", want: ok, headroom: 2},
+		{component: "kubelet", servers: two, version: "v1.35.4", want: ok, headroom: 1},
 		{component: "kubelet", servers: two, version: "v1.34.4", want: warning, headroom: 0},
 		{component: "kubelet", servers: two, version: "v1.33.13", want: unsupported},
 
@@ -124,12 +144,23 @@ func TestPolicyOfToday(t *testing.T) {
 		{component: "kube-proxy", servers: one, version: "v1.33.13", want: unsupported},
 		{component: "kube-proxy", servers: two, version: "v1.37.1", want: unsupported},
 		{component: "kube-proxy", servers: two, version: "v1.36.3", want: ok, headroom: 2},
+		{component: "kube-proxy", servers: two, version: "v1.34.4", want: warning, headroom: 0},
+		{component: "kube-proxy", servers: two, version: "v1.33.13", want: unsupported},
 
+		{component: "kube-controller-manager", servers: one, version: "v1.38.0", want: unsupported},
 		{component: "kube-controller-manager", servers: one, version: "v1.37.1", want: ok, headroom: 1},
 		{component: "kube-controller-manager", servers: one, version: "v1.36.3", want: warning, headroom: 0},
 		{component: "kube-controller-manager", servers: one, version: "v1.35.4", want: unsupported},
+		{component: "kube-controller-manager", servers: two, version: "v1.37.1", want: warning, behindBalancer: true},
+		{component: "kube-controller-manager", servers: two, version: "v1.36.3", want: warning, headroom: 0},
 		{component: "kube-scheduler", servers: one, version: "v1.38.0", want: unsupported},
 		{component: "kube-scheduler", servers: one, version: "v1.37.1", want: ok, headroom: 1},
+		{component: "kube-scheduler", servers: one, version: "v1.36.3", want: warning, headroom: 0},
+		{component: "kube-scheduler", servers: one, version: "v1.35.4", want: unsupported},
+		{component: "cloud-controller-manager", servers: one, version: "v1.38.0", want: unsupported},
+		{component: "cloud-controller-manager", servers: one, version: "v1.37.1", want: ok, headroom: 1},
+		{component: "cloud-controller-manager", servers: one, version: "v1.36.3", want: warning, headroom: 0},
+		{component: "cloud-controller-manager", servers: one, version: "v1.35.4", want: unsupported},
 
 		{component: "kubectl", servers: one, version: "v1.39.0", want: unsupported},
 		{component: "kubectl", servers: one, version: "v1.38.0", want: ok, headroom: 2},
@@ -137,6 +168,8 @@ func TestPolicyOfToday(t *testing.T) {
 		{component: "kubectl", servers: one, version: "v1.35.4", want: unsupported},
 		{component: "kubectl", servers: two, version: "v1.38.0", want: unsupported},
 		{component: "kubectl", servers: two, version: "v1.37.1", want: ok, headroom: 1},
+		{component: "kubectl", servers: two, version: "v1.36.3", want: warning, headroom: 0},
+		{component: "kubectl", servers: two, version: "v1.35.4", want: unsupported},
 	})
 }
 

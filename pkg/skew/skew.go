@@ -22,19 +22,15 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, e
 	if len(instances.seen) == 0 {
 		return nil, fmt.Errorf("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
 	}
-	e := &evaluation{
-		snapshot: s,
-		catalog:  c,
-		servers:  instances.reach(),
-		platform: platform(s, c),
-	}
+	recognised, evidence := platform(s, c)
+	e := &evaluation{snapshot: s, catalog: c, servers: instances.reach(), platform: recognised}
 
 	report := v1alpha1.NewSkewReport(s.Name)
 	report.CollectedAt = s.CollectedAt
 	report.Cluster = s.Cluster
 	report.ControlPlane = instances.controlPlane()
 	if p := e.platform; p != nil {
-		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: "version " + s.APIServers.Instances[0].GitVersion}
+		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: evidence}
 	}
 	for _, component := range catalog.Components() {
 		report.Rows = append(report.Rows, e.rows(component, e.observe(component, instances))...)
@@ -60,15 +56,18 @@ type evaluation struct {
 }
 
 // platform is told by what the vendor appends to kube-apiserver's version.
-func platform(s *v1alpha1.Snapshot, c *catalog.Catalog) *catalog.Platform {
-	if s.APIServers == nil || len(s.APIServers.Instances) == 0 {
-		return nil
+func platform(s *v1alpha1.Snapshot, c *catalog.Catalog) (found *catalog.Platform, evidence string) {
+	if s.APIServers == nil {
+		return nil, ""
 	}
-	v, ok := parsed(s.APIServers.Instances[0].GitVersion)
-	if !ok {
-		return nil
+	for _, answer := range s.APIServers.Instances {
+		if v, ok := parsed(answer.GitVersion); ok {
+			if p := c.Platform(v); p != nil {
+				return p, "version " + answer.GitVersion
+			}
+		}
 	}
-	return c.Platform(v)
+	return nil, ""
 }
 
 func (e *evaluation) observe(component catalog.Component, instances instances) []observation {
@@ -80,7 +79,7 @@ func (e *evaluation) observe(component catalog.Component, instances instances) [
 	case catalog.Kubelet:
 		return e.kubelets(instances)
 	case catalog.KubeProxy:
-		return e.kubeProxies()
+		return e.kubeProxies(instances)
 	case catalog.Kubectl:
 		return e.kubectl()
 	}
@@ -106,7 +105,7 @@ func (e *evaluation) unread(source v1alpha1.Source) observation {
 			why += fmt.Sprintf(", needs permission to %s", gap.Permission)
 		}
 	}
-	return observation{verdict: v1alpha1.Unknown, reason: fmt.Sprintf("%s %s", source, why), evidence: "none"}
+	return observation{verdict: v1alpha1.Unknown, reason: fmt.Sprintf("%s %s", source, why)}
 }
 
 // embeds reports whether the platform runs the component inside its own binary.

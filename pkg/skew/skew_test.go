@@ -47,7 +47,7 @@ func TestWiring(t *testing.T) {
 	}{
 		"a static pod is judged against the kube-apiserver of its node": {
 			half().kubeadmNode("cp-1", "v1.37.1").kubeadmNode("cp-2", "v1.36.3"), "kube-scheduler", "v1.37.1",
-			ok, "the control plane may move 1 minor before kube-scheduler 1.37 breaks"},
+			ok, "the kube-apiserver of its node may move 1 minor before kube-scheduler 1.37 breaks"},
 		"a static pod newer than the kube-apiserver of its node": {
 			half().staticPod("kube-apiserver", "cp-2", "v1.36.3").staticPod("kube-scheduler", "cp-2", "v1.37.1"), "kube-scheduler", "v1.37.1",
 			unsupported, "1 minor newer than kube-apiserver 1.36, must not be newer"},
@@ -93,7 +93,7 @@ func TestInstancesOfKubeAPIServer(t *testing.T) {
 		"one": {clusterOf("v1.37.1"), counted{Versions: []string{"v1.37.1"}, Seen: 1, Exist: 1}},
 		"two of one version, told apart by their start": {clusterOf("v1.37.1", "v1.37.1"),
 			counted{Versions: []string{"v1.37.1"}, Seen: 2, Exist: 2}},
-		"a lease that no connection found": {clusterOf("v1.37.1").lease2("apiserver-other"),
+		"a lease that no connection found": {clusterOf("v1.37.1").identityLease("apiserver-other"),
 			counted{Versions: []string{"v1.37.1", ""}, Seen: 1, Exist: 2, Unseen: "1 of 2 instances did not show their version"}},
 		"pods show what connections did not reach": {clusterOf("v1.37.1").kubeadmNode("cp-1", "v1.37.1").kubeadmNode("cp-2", "v1.36.3"),
 			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 2, Exist: 2}},
@@ -105,6 +105,9 @@ func TestInstancesOfKubeAPIServer(t *testing.T) {
 			counted{Versions: []string{"v1.33.1+rke2r1"}, Seen: 1, Exist: 1}},
 		"nothing tells how many exist": {clusterOf("v1.37.1").unread(v1alpha1.SourceLeases, "list leases"),
 			counted{Versions: []string{"v1.37.1"}, Seen: 1, Exist: 0}},
+		"three pods, one of which was upgraded since": {
+			clusterOf("v1.37.1").kubeadmNode("cp-1", "v1.36.3").kubeadmNode("cp-2", "v1.36.3").kubeadmNode("cp-3", "v1.36.3"),
+			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 3, Exist: 3}},
 		"a probed endpoint": {clusterOf("v1.37.1").endpoint("192.0.2.1:6443", "v1.37.1").endpoint("192.0.2.2:6443", "v1.36.3"),
 			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 2, Exist: 2}},
 		"an endpoint that does not answer": {clusterOf("v1.37.1").endpoint("192.0.2.1:6443", "v1.37.1").endpoint("192.0.2.2:6443", ""),
@@ -131,8 +134,8 @@ func (c cluster) withoutIdentityLeases() cluster {
 	return c
 }
 
-// lease2 adds the identity lease of an instance that did not answer.
-func (c cluster) lease2(name string) cluster {
+// identityLease adds the identity lease of an instance that did not answer.
+func (c cluster) identityLease(name string) cluster {
 	c.Leases.Leases = append(c.Leases.Leases, v1alpha1.Lease{Name: name, Identity: v1alpha1.APIServerIdentity, RenewTime: renewed(59 * time.Second)})
 	return c
 }
@@ -223,6 +226,14 @@ func TestWhatIsNotSeenIsNeverOK(t *testing.T) {
 			v1alpha1.NotVisible, "it renews its lease, but its pod is hidden: the provider runs it"},
 		"a hidden scheduler whose lease is stale": {clusterOf("v1.37.1").lease("kube-scheduler", 61*time.Second), "kube-scheduler",
 			v1alpha1.NotVisible, "no pod and no current lease: the provider runs it, or it runs outside the cluster's view"},
+		"a scheduler of which neither pod nor lease could be read": {
+			clusterOf("v1.37.1").unread(v1alpha1.SourceLeases, "list leases"), "kube-scheduler",
+			v1alpha1.Unknown, "leases could not be read, needs permission to list leases"},
+		"a cloud-controller-manager of which neither pod nor lease could be read": {
+			clusterOf("v1.37.1").unread(v1alpha1.SourceLeases, "list leases").unread(v1alpha1.SourceControlPlanePods, "list pods"), "cloud-controller-manager",
+			v1alpha1.Unknown, "control-plane pods could not be read, needs permission to list pods"},
+		"an image without a tag": {clusterOf("v1.37.1").pod("kube-scheduler", "a", "x/kube-scheduler"), "kube-scheduler",
+			v1alpha1.Unknown, "image has no tag"},
 		"no kube-proxy": {clusterOf("v1.37.1"), "kube-proxy",
 			v1alpha1.NotVisible, "no DaemonSet runs kube-proxy: the network plugin replaces it, or nodes start it themselves"},
 		"pods of one place forbidden, and none elsewhere": {clusterOf("v1.37.1").gap(v1alpha1.SourceControlPlanePods, "list pods in kube-system"), "kube-scheduler",
@@ -252,6 +263,7 @@ func TestACloudControllerManagerWithoutAnySignIsNoRow(t *testing.T) {
 }
 
 func TestPlatforms(t *testing.T) {
+	const managers = "https://kubernetes.io/releases/version-skew-policy/#kube-controller-manager-kube-scheduler-and-cloud-controller-manager"
 	for name, tc := range map[string]struct {
 		cluster            cluster
 		component, version string
@@ -271,9 +283,17 @@ func TestPlatforms(t *testing.T) {
 			clusterOf("v1.36.1-aliyun.1").kubelets("v1.35.2-aliyun.1", "a"), "kubelet", "v1.35.2-aliyun.1",
 			warning, "https://www.alibabacloud.com/help/en/document_detail/86497.html"},
 		"k3s holds the scheduler in its binary": {
-			clusterOf("v1.33.1+k3s1"), "kube-scheduler", "v1.33.1+k3s1", ok, ""},
+			clusterOf("v1.33.1+k3s1"), "kube-scheduler", "v1.33.1+k3s1", ok, managers},
+		"each in that of its own kube-apiserver": {
+			clusterOf("v1.34.1+k3s1", "v1.33.1+k3s1"), "kube-controller-manager", "v1.34.1+k3s1", ok, managers},
 		"RKE2 brings kube-proxy with its kubelet": {
-			clusterOf("v1.33.1+rke2r1").kubelets("v1.33.1+rke2r1", "a"), "kube-proxy", "", ok, ""},
+			clusterOf("v1.33.1+rke2r1").kubelets("v1.33.1+rke2r1", "a"), "kube-proxy", "v1.33.1+rke2r1",
+			ok, "https://kubernetes.io/releases/version-skew-policy/#kube-proxy"},
+		"which is outside the policy where that is": {
+			clusterOf("v1.33.1+rke2r1").kubelets("v1.27.1+rke2r1", "a"), "kube-proxy", "v1.27.1+rke2r1",
+			unsupported, "https://kubernetes.io/releases/version-skew-policy/#kube-proxy"},
+		"and unknown where nodes were not read": {
+			clusterOf("v1.33.1+rke2r1").unread(v1alpha1.SourceNodes, "list nodes"), "kube-proxy", "", v1alpha1.Unknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			row := theRow(t, tc.cluster.evaluate(t), tc.component, tc.version)
@@ -343,7 +363,7 @@ func TestSummary(t *testing.T) {
 			v1alpha1.SkewSummary{Verdict: warning, Complete: true,
 				Message: "kubelet at v1.34.4: allowed with kube-apiserver 1.37, no longer with 1.38 (1 more row below)"}},
 		"an instance that did not show its version": {
-			clusterOf("v1.37.1").lease2("apiserver-b").lease2("apiserver-c"),
+			clusterOf("v1.37.1").identityLease("apiserver-b").identityLease("apiserver-c"),
 			v1alpha1.SkewSummary{Verdict: v1alpha1.Unknown,
 				Message: "nothing seen is outside the version skew policy, but not everything could be seen: 2 kube-apiservers"}},
 		"how many instances exist is not known": {
@@ -367,6 +387,20 @@ func TestRowsGroupByVersionNewestFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"v1.37.1 c", "v1.36.10 b", "v1.36.3 a,d"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestReportsDoNotDependOnMapOrder(t *testing.T) {
+	mixed := func() cluster {
+		return clusterOf("v1.37.1").
+			kubelets("v1.37.1", "a").kubelets("v1.36.3", "b").kubelets("v1.35.4", "c").kubelets("v1.33.13", "d", "e").kubelets("v1.32.0", "f").
+			proxies("v1.37.1", 6)
+	}
+	first := mixed().evaluate(t)
+	for range 20 {
+		if diff := cmp.Diff(first, mixed().evaluate(t)); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 }
 

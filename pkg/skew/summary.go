@@ -97,13 +97,14 @@ func subject(row v1alpha1.SkewRow) string {
 
 // plural counts: "1 more row", "3 kubelets", "2 kube-proxies".
 func plural(n int, noun string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + noun
+	case noun == string(catalog.KubeProxy):
+		return fmt.Sprintf("%d kube-proxies", n)
+	default:
+		return fmt.Sprintf("%d %ss", n, noun)
 	}
-	if stem, ok := strings.CutSuffix(noun, "xy"); ok {
-		return fmt.Sprintf("%d %sxies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // onNodes tells what stays behind when the control plane moves, from what moves with it.

@@ -99,8 +99,8 @@ type SkewRow struct {
 	Reason string `json:"reason"`
 	// JudgedAgainst says which kube-apiserver instances were taken.
 	JudgedAgainst string `json:"judgedAgainst,omitempty"`
-	// Evidence is where the version was read.
-	Evidence string `json:"evidence"`
+	// Evidence is where the version was read; empty when its source was not read.
+	Evidence string `json:"evidence,omitempty"`
 	// Source is the document that the rule comes from.
 	Source string `json:"source,omitempty"`
 }
