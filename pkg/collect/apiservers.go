@@ -33,9 +33,12 @@ const (
 type probe struct {
 	client  *client
 	version v1alpha1.VersionInfo
-	// startTime identifies the process; empty until identify has read it.
-	startTime string
+	// metrics is what /metrics of the same connection said; zero until identify has read it.
+	metrics identity
 }
+
+// identity tells one instance from another.
+type identity struct{ gitVersion, startTime string }
 
 // apiServers finds the kube-apiserver instances behind the server's address.
 // A connection each reads /version. Unless the identity leases and the answers
@@ -148,46 +151,40 @@ func (p *probe) identify(ctx context.Context) error {
 		return err
 	}
 	defer response.Body.Close()
-	gitVersion, startTime, err := identity(response.Body)
+	p.metrics, err = readIdentity(response.Body)
 	if err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
-	// A proxy that balances requests rather than connections may have answered
-	// from another instance, of which /version then said nothing.
-	if gitVersion != p.version.GitVersion {
-		p.version = v1alpha1.VersionInfo{GitVersion: gitVersion}
-	}
-	p.startTime = startTime
 	return nil
 }
 
 var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)
 
-// identity reads from a /metrics answer what tells one instance from another:
-// kubernetes_build_info and process_start_time_seconds. The answer is read
-// line by line and not kept: it may be tens of megabytes.
-func identity(metrics io.Reader) (gitVersion, startTime string, err error) {
+// readIdentity reads kubernetes_build_info and process_start_time_seconds from a
+// /metrics answer, line by line: it may be tens of megabytes, and is not kept.
+func readIdentity(metrics io.Reader) (identity, error) {
+	var found identity
 	lines := bufio.NewReaderSize(metrics, 64<<10)
-	for gitVersion == "" || startTime == "" {
+	for found.gitVersion == "" || found.startTime == "" {
 		line, err := shortLine(lines)
 		if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {
-			startTime = string(bytes.TrimSpace(rest))
+			found.startTime = string(bytes.TrimSpace(rest))
 		} else if bytes.HasPrefix(line, []byte("kubernetes_build_info{")) {
 			if m := buildInfoVersion.FindSubmatch(line); m != nil {
-				gitVersion = string(m[1])
+				found.gitVersion = string(m[1])
 			}
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return "", "", err
+			return identity{}, err
 		}
 	}
-	if gitVersion == "" || startTime == "" {
-		return "", "", malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
+	if found.gitVersion == "" || found.startTime == "" {
+		return identity{}, malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
 	}
-	return gitVersion, startTime, nil
+	return found, nil
 }
 
 // shortLine returns the next line that fits the buffer, and passes over those that do not.
@@ -211,24 +208,37 @@ func missing(probes []*probe, exist int) int {
 	return exist - len(instances(probes))
 }
 
-// instances groups probes by the instance they reached, newest text last.
+// instances groups probes by the instance they reached, in the order of their
+// text. A connection whose two answers name different versions, as behind a
+// proxy that balances requests, has reached two. One that is not identified
+// counts for itself only if no identified instance runs its version.
 func instances(probes []*probe) []v1alpha1.APIServerInstance {
-	type key struct{ gitVersion, startTime string }
-	index := make(map[key]int)
+	index := make(map[identity]int)
 	var found []v1alpha1.APIServerInstance
-	for _, p := range probes {
-		k := key{p.version.GitVersion, p.startTime}
-		i, ok := index[k]
+	saw := func(id identity, info v1alpha1.VersionInfo) {
+		i, ok := index[id]
 		if !ok {
 			i = len(found)
-			index[k] = i
-			found = append(found, v1alpha1.APIServerInstance{VersionInfo: p.version, StartTime: p.startTime})
+			index[id] = i
+			found = append(found, v1alpha1.APIServerInstance{VersionInfo: info, StartTime: id.startTime})
 		}
 		found[i].Connections++
-		if found[i].EmulationMinor == "" {
-			found[i].VersionInfo = p.version
+	}
+	for _, p := range probes {
+		if p.metrics.gitVersion == p.version.GitVersion {
+			saw(p.metrics, p.version)
+			continue
+		}
+		saw(identity{gitVersion: p.version.GitVersion}, p.version)
+		if p.metrics.gitVersion != "" {
+			saw(p.metrics, v1alpha1.VersionInfo{GitVersion: p.metrics.gitVersion})
 		}
 	}
+	identified := make(map[string]bool)
+	for _, instance := range found {
+		identified[instance.GitVersion] = identified[instance.GitVersion] || instance.StartTime != ""
+	}
+	found = slices.DeleteFunc(found, func(i v1alpha1.APIServerInstance) bool { return i.StartTime == "" && identified[i.GitVersion] })
 	slices.SortFunc(found, func(a, b v1alpha1.APIServerInstance) int {
 		return cmp.Or(cmp.Compare(a.GitVersion, b.GitVersion), cmp.Compare(a.StartTime, b.StartTime))
 	})

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,9 +166,33 @@ func TestAPIServersBehindABalancerOfRequests(t *testing.T) {
 	got := s.collect(t).APIServers.Instances
 
 	other := v1alpha1.VersionInfo{GitVersion: "v1.36.3"}
-	want := []v1alpha1.APIServerInstance{{VersionInfo: other, StartTime: "1.7635e+09", Connections: 8}}
+	want := []v1alpha1.APIServerInstance{
+		{VersionInfo: other, StartTime: "1.7635e+09", Connections: 3},
+		{VersionInfo: emulating, Connections: 3},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("instances (-want +got):\n%s", diff)
+	}
+}
+
+// A connection whose /metrics failed may have reached an instance that another identified.
+func TestAPIServersWhenSomeMetricsFail(t *testing.T) {
+	var asked atomic.Int32
+	s := newAPIServer(t).on(leasesPath, freshLeases(2)).on(metricsPath, func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			answerStatus(http.StatusTooManyRequests, nil)(w, r)
+			return
+		}
+		answerText(metrics("v1.37.1", "1.7636e+09"))(w, r)
+	})
+	snapshot := s.collect(t)
+
+	want := []v1alpha1.APIServerInstance{seen(running("v1.37.1", ""), "1.7636e+09", 2)}
+	if diff := cmp.Diff(want, snapshot.APIServers.Instances); diff != "" {
+		t.Errorf("instances (-want +got):\n%s", diff)
+	}
+	if len(snapshot.Gaps) != 1 || snapshot.Gaps[0].Source != v1alpha1.SourceAPIServers {
+		t.Errorf("gaps = %+v, want that of the instances", snapshot.Gaps)
 	}
 }
 
@@ -251,19 +276,19 @@ func TestIdentity(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			gitVersion, startTime, err := identity(strings.NewReader(tt.metrics))
+			got, err := readIdentity(strings.NewReader(tt.metrics))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if gitVersion != "v1.37.1" || startTime != "1.7636e+09" {
-				t.Errorf("identity is %q, %q", gitVersion, startTime)
+			if want := (identity{gitVersion: "v1.37.1", startTime: "1.7636e+09"}); got != want {
+				t.Errorf("identity is %+v", got)
 			}
 		})
 	}
 
 	t.Run("nothing is read once it is known", func(t *testing.T) {
 		rest := strings.NewReader(line(1 << 20))
-		if _, _, err := identity(io.MultiReader(strings.NewReader(build+started), rest)); err != nil {
+		if _, err := readIdentity(io.MultiReader(strings.NewReader(build+started), rest)); err != nil {
 			t.Fatal(err)
 		}
 		if rest.Len() != 1<<20 {

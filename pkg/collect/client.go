@@ -30,8 +30,8 @@ const (
 
 // client sends read-only requests. It works below client-go's typed clients,
 // with their authentication and transport, because collecting needs the Date
-// of answers, a connection of its own per probe, and answers decoded while
-// they arrive.
+// of answers, a connection of its own per probe, and of /metrics a few lines
+// out of megabytes.
 type client struct {
 	base *url.URL
 	http *http.Client
@@ -87,7 +87,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values, accept 
 	return nil, statusError(response)
 }
 
-// getJSON decodes an answer while it arrives.
+// getJSON decodes an answer and returns its header.
 func (c *client) getJSON(ctx context.Context, path string, query url.Values, accept string, into any) (http.Header, error) {
 	response, err := c.get(ctx, path, query, accept)
 	if err != nil {

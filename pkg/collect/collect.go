@@ -44,7 +44,9 @@ type Options struct {
 
 // Collect reads the cluster until ctx ends. It returns an error only when ctx
 // was cancelled or no kube-apiserver answered; anything less is a gap.
-func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
+func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
+	ctx, giveUp := context.WithCancel(parent)
+	defer giveUp()
 	c, err := newClient(o.Config)
 	if err != nil {
 		return nil, err
@@ -69,8 +71,12 @@ func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	sources.Go(func() {
 		var errs []error
 		s.APIServers, errs, unreachable = apiServers(ctx, o.Config, leases)
+		if unreachable != nil {
+			giveUp()
+			return
+		}
 		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", errs...)
-		if unreachable == nil && o.ProbeEndpoints {
+		if o.ProbeEndpoints {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
 			gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver addresses", err)
@@ -103,7 +109,7 @@ func Collect(ctx context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	})
 	sources.Wait()
 
-	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+	if err := parent.Err(); errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	if unreachable != nil {

@@ -2,19 +2,25 @@ package collect
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// maxEndpoints bounds how many addresses are dialled.
-const maxEndpoints = 32
+const (
+	// maxEndpoints bounds how many addresses are dialled.
+	maxEndpoints = 32
+	// endpointTimeout keeps one address that swallows packets from costing the run its deadline.
+	endpointTimeout = 5 * time.Second
+)
 
 // endpoints asks each address that the cluster publishes for its API servers
 // for /version, with the cluster's CA and without credentials.
@@ -28,6 +34,12 @@ func (c *client) endpoints(ctx context.Context, config *rest.Config, dial dialFu
 	for i, address := range addresses {
 		all.Go(func() {
 			endpoints[i].Address = address
+			if i >= maxEndpoints {
+				endpoints[i].Error = fmt.Sprintf("not asked: only the first %d addresses are", maxEndpoints)
+				return
+			}
+			ctx, cancel := context.WithTimeout(ctx, endpointTimeout)
+			defer cancel()
 			answer, err := askEndpoint(ctx, config, dial, address)
 			if err != nil {
 				endpoints[i].Error = err.Error()
@@ -72,7 +84,7 @@ func (c *client) publishedAddresses(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	return addresses[:min(len(addresses), maxEndpoints)], nil
+	return addresses, nil
 }
 
 func askEndpoint(ctx context.Context, config *rest.Config, dial dialFunc, address string) (*v1alpha1.VersionInfo, error) {

@@ -172,8 +172,12 @@ func TestEndpointsBeyondThe32ndAreNotDialled(t *testing.T) {
 	s := newAPIServer(t).on(endpointSlicesPath, answerJSON(list(endpointSlice(6443, addresses...))))
 	o := s.options(t)
 	o.ProbeEndpoints, o.Dial = true, wire.dial
-	collectWith(t, o)
+	endpoints := collectWith(t, o).APIServers.Endpoints
 	if diff := cmp.Diff(want, wire.dialled); diff != "" {
 		t.Errorf("dialled (-want +got):\n%s", diff)
+	}
+	last := v1alpha1.APIServerEndpoint{Address: "192.0.2.33:6443", Error: "not asked: only the first 32 addresses are"}
+	if diff := cmp.Diff(last, endpoints[len(endpoints)-1]); diff != "" {
+		t.Errorf("the 33rd (-want +got):\n%s", diff)
 	}
 }

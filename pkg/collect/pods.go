@@ -45,6 +45,7 @@ type podList struct {
 func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation) (*v1alpha1.ControlPlanePods, []error) {
 	groups := sync.OnceValues(func() (map[string]bool, error) { return c.apiGroups(ctx) })
 	found := make([][]v1alpha1.ControlPlanePod, len(locations))
+	elsewhere := make([]bool, len(locations))
 	errs := make([]error, len(locations))
 	var lists sync.WaitGroup
 	for i, location := range locations {
@@ -52,7 +53,7 @@ func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLo
 			if location.APIGroup != "" {
 				served, err := groups()
 				if err != nil || !served[location.APIGroup] {
-					errs[i] = err
+					errs[i], elsewhere[i] = err, err == nil
 					return
 				}
 			}
@@ -60,8 +61,12 @@ func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLo
 		})
 	}
 	lists.Wait()
+	read := false
+	for i := range locations {
+		read = read || errs[i] == nil && !elsewhere[i]
+	}
 	failed := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-	if len(failed) == len(locations) {
+	if !read {
 		return nil, failed
 	}
 

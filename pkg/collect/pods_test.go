@@ -136,3 +136,12 @@ func TestPlacesOfADistributionAreLookedAtOnlyWhereItIs(t *testing.T) {
 		t.Errorf("asked %+v", asked)
 	}
 }
+
+func TestPodsThatCouldBeReadNowhereWereNotRead(t *testing.T) {
+	s := newAPIServer(t).on(groupsPath, answerJSON(groups("apps"))).on(systemPodsPath, refuse("forbidden"))
+	snapshot := s.collect(t)
+	if snapshot.ControlPlanePods != nil {
+		t.Errorf("pods = %+v, want none read", snapshot.ControlPlanePods)
+	}
+	checkGaps(t, snapshot, v1alpha1.Gap{Source: v1alpha1.SourceControlPlanePods, Reason: v1alpha1.GapForbidden, Message: "forbidden"})
+}
