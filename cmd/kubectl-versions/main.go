@@ -26,6 +26,8 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second interrupt ends what does not heed the first, such as reading stdin.
+	context.AfterFunc(ctx, stop)
 	err := cmd.Execute(ctx, cmd.Environment{
 		Streams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
 		Getenv:  os.Getenv,
@@ -33,7 +35,7 @@ func run() int {
 		Version: buildVersion(),
 	}, os.Args[1:])
 	if !cmd.Silent(err) {
-		fmt.Fprintln(os.Stderr, "error:", err)
+		fmt.Fprintln(os.Stderr, "error:", cmd.Message(err))
 	}
 	return cmd.ExitCode(err)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 // Exit codes, the same for every command and format.
@@ -57,6 +58,10 @@ func ExitCode(err error) int {
 func Silent(err error) bool {
 	return err == nil || errors.Is(err, errFindings) || errors.Is(err, errIncomplete) || errors.Is(err, context.Canceled)
 }
+
+// Message is an error in one line that is safe for a terminal: it may quote a
+// server or a file.
+func Message(err error) string { return printer.Clean(err.Error()) }
 
 // report is what every command prints in the end.
 type report interface {

@@ -115,10 +115,13 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog) (*v1alpha
 		return nil, err
 	}
 	timeout := defaultTimeout
-	if typed, err := clientcmd.ParseTimeout(*f.config.Timeout); err == nil && typed > 0 {
-		timeout = typed
+	if f.typed.Changed("request-timeout") {
+		timeout, _ = clientcmd.ParseTimeout(*f.config.Timeout)
 	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
+	limited, cancel := ctx, func() {}
+	if timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, timeout)
+	}
 	defer cancel()
 
 	snapshot, err := collect.Collect(limited, collect.Options{

@@ -19,43 +19,36 @@ import (
 
 // Flags are what the user typed about output.
 type Flags struct {
-	// Output is the value of -o. A document without a table has its own default.
-	Output    string
+	// NoHeaders leaves only the rows of a table.
 	NoHeaders bool
 
-	data      *genericclioptions.JSONYamlPrintFlags
-	name      *genericclioptions.NamePrintFlags
-	templates *genericclioptions.KubeTemplatePrintFlags
-	columns   *get.CustomColumnsPrintFlags
-	tables    []string
-	typed     *pflag.FlagSet
+	// tables are the formats that this package prints itself.
+	tables  []string
+	columns *get.CustomColumnsPrintFlags
+	stock   *genericclioptions.PrintFlags
 }
 
 // NewReportFlags are for documents that have a table, and -o wide.
 func NewReportFlags() *Flags {
-	flags := newFlags("")
+	flags := NewDocumentFlags("")
 	flags.tables = []string{"wide"}
 	return flags
 }
 
-// NewDocumentFlags are for documents without a table.
-func NewDocumentFlags(output string) *Flags { return newFlags(output) }
-
-func newFlags(output string) *Flags {
+// NewDocumentFlags are for documents without a table, with the format to use when none is typed.
+func NewDocumentFlags(output string) *Flags {
 	return &Flags{
-		Output:    output,
-		data:      genericclioptions.NewJSONYamlPrintFlags(),
-		name:      genericclioptions.NewNamePrintFlags(""),
-		templates: genericclioptions.NewKubeTemplatePrintFlags(),
-		columns:   get.NewCustomColumnsPrintFlags(),
+		columns: get.NewCustomColumnsPrintFlags(),
+		stock:   genericclioptions.NewPrintFlags("").WithDefaultOutput(output),
 	}
 }
 
 // AddTo adds -o, --template and, where there is a table, --no-headers.
 func (f *Flags) AddTo(flags *pflag.FlagSet) {
-	f.typed = flags
-	flags.StringVarP(&f.Output, "output", "o", f.Output, fmt.Sprintf("Output format. One of: (%s).", strings.Join(f.Formats(), ", ")))
-	flags.StringVar(f.templates.TemplateArgument, "template", "",
+	flags.StringVarP(f.stock.OutputFormat, "output", "o", *f.stock.OutputFormat,
+		fmt.Sprintf("Output format. One of: (%s).", strings.Join(f.Formats(), ", ")))
+	f.stock.OutputFlagSpecified = func() bool { return flags.Changed("output") }
+	flags.StringVar(f.stock.TemplatePrinterFlags.TemplateArgument, "template", "",
 		"Template string or path to template file to use when -o=go-template, -o=go-template-file.")
 	if len(f.tables) > 0 {
 		flags.BoolVar(&f.NoHeaders, "no-headers", false, "Print the rows of the table alone.")
@@ -64,8 +57,7 @@ func (f *Flags) AddTo(flags *pflag.FlagSet) {
 
 // Formats lists the values that -o takes.
 func (f *Flags) Formats() []string {
-	formats := slices.Concat(f.tables, f.data.AllowedFormats(), f.name.AllowedFormats(), f.templates.AllowedFormats(), f.columns.AllowedFormats())
-	return slices.Compact(formats)
+	return slices.Concat(f.tables, f.stock.AllowedFormats(), f.columns.AllowedFormats())
 }
 
 // Printer writes one document.
@@ -74,35 +66,43 @@ type Printer func(object runtime.Object, w io.Writer) error
 // Printer picks the printer for -o: the project's own table, then kubectl's
 // custom columns, then the stock ones.
 func (f *Flags) Printer(layout Layout) (Printer, error) {
-	layout.NoHeaders = f.NoHeaders
-	if *f.templates.TemplateArgument != "" && !f.typed.Changed("output") {
-		f.Output = "go-template" // as kubectl does
-	}
-	if len(f.tables) > 0 && (f.Output == "" || slices.Contains(f.tables, f.Output)) {
-		layout.Wide = f.Output == "wide"
+	output, template := *f.stock.OutputFormat, *f.stock.TemplatePrinterFlags.TemplateArgument
+	if len(f.tables) > 0 && (output == "" && template == "" || slices.Contains(f.tables, output)) {
+		layout.NoHeaders, layout.Wide = f.NoHeaders, output == "wide"
 		return func(object runtime.Object, w io.Writer) error { return printHuman(w, object, layout) }, nil
 	}
-	f.columns.NoHeaders = f.NoHeaders
-	f.columns.TemplateArgument = *f.templates.TemplateArgument
-	for _, toPrinter := range []func(string) (printer, error){
-		func(o string) (printer, error) { return f.columns.ToPrinter(o) },
-		func(o string) (printer, error) { return f.data.ToPrinter(o) },
-		func(o string) (printer, error) { return f.name.ToPrinter(o) },
-		func(o string) (printer, error) { return f.templates.ToPrinter(o) },
-	} {
-		stock, err := toPrinter(f.Output)
-		if err == nil {
-			return stock.PrintObj, nil
-		}
-		if !genericclioptions.IsNoCompatiblePrinterError(err) {
-			return nil, err
-		}
+	f.columns.NoHeaders, f.columns.TemplateArgument = f.NoHeaders, template
+	if columns, err := f.columns.ToPrinter(output); err == nil {
+		return cleaned(columns.PrintObj), nil
+	} else if !genericclioptions.IsNoCompatiblePrinterError(err) {
+		return nil, err
 	}
-	return nil, fmt.Errorf("unknown output format %q: use one of %s", f.Output, strings.Join(f.Formats(), ", "))
+	stock, err := f.stock.ToPrinter()
+	switch {
+	case genericclioptions.IsNoCompatiblePrinterError(err):
+		return nil, fmt.Errorf("unknown output format %q: use one of %s", output, strings.Join(f.Formats(), ", "))
+	case err != nil:
+		return nil, err
+	case output == "name":
+		return cleaned(stock.PrintObj), nil
+	}
+	return stock.PrintObj, nil
 }
 
-type printer interface {
-	PrintObj(object runtime.Object, w io.Writer) error
+// cleaned makes what a stock printer shows to people safe for their terminal.
+func cleaned(printer Printer) Printer {
+	return func(object runtime.Object, w io.Writer) error {
+		var raw bytes.Buffer
+		if err := printer(object, &raw); err != nil {
+			return err
+		}
+		for line := range strings.Lines(raw.String()) {
+			if _, err := fmt.Fprintln(w, Clean(strings.TrimSuffix(line, "\n"))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 func printHuman(w io.Writer, object runtime.Object, layout Layout) error {

@@ -38,7 +38,7 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 		return printTable(w, skewColumns(layout.Wide), r.Rows, layout)
 	}
 	verdict := strings.ToUpper(string(r.Summary.Verdict))
-	lead, who := wrap(verdict+": "+clean(r.Summary.Message), layout.Width, ""), wrap(clean(identity(r)), layout.Width, "")
+	lead, who := wrap(verdict+": "+Clean(r.Summary.Message), layout.Width, ""), wrap(Clean(identity(r)), layout.Width, "")
 	if layout.Color {
 		lead = verdictPaint(r.Summary.Verdict).apply(verdict) + strings.TrimPrefix(lead, verdict)
 	}
@@ -90,9 +90,9 @@ func whys(r *v1alpha1.SkewReport) []string {
 	}
 	lines := make([]string, 0, len(order))
 	for _, k := range order {
-		subject := strings.TrimSpace(k.component + " " + examples(versions[k], unbounded))
+		subject := strings.TrimSpace(k.component + " " + examples(versions[k], page))
 		if len(names[k]) > 0 {
-			subject += " (" + examples(names[k], unbounded) + ")"
+			subject += " (" + examples(names[k], page) + ")"
 		}
 		lines = append(lines, subject+": "+k.reason)
 	}
@@ -110,7 +110,7 @@ func printSection(w io.Writer, title string, lines []string, width int) error {
 		return err
 	}
 	for _, line := range lines {
-		if _, err := fmt.Fprintln(w, wrap("  "+clean(line), width, "    ")); err != nil {
+		if _, err := fmt.Fprintln(w, wrap("  "+Clean(line), width, "    ")); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -37,16 +38,16 @@ type column[T any] struct {
 
 const (
 	gutter = 2
-	// unbounded is the room of a line off a terminal.
-	unbounded = 1 << 20
-	ellipsis  = "…"
+	// page is the width that a table keeps to where nobody's terminal tells.
+	page     = 120
+	ellipsis = "…"
 )
 
 func printTable[T any](w io.Writer, columns []column[T], rows []T, layout Layout) error {
 	shown := slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.wide && !layout.Wide })
-	width := unbounded
-	if layout.Width > 0 && !layout.Wide {
-		width = layout.Width
+	width := layout.Width
+	if layout.Wide {
+		width = 0
 	}
 	grid := fit(shown, rows, width)
 	for r := range grid.cells {
@@ -79,9 +80,10 @@ type grid[T any] struct {
 	widths  []int
 }
 
-// fit lays the rows out within a width: first the last column makes do with
-// the room that is left, then droppable columns give way, then the widest
-// cells are cut.
+// fit lays the rows out within the width of a terminal: first the last column
+// makes do with the room that is left, then droppable columns give way, then
+// the widest cells are cut. Off a terminal, with width 0, nothing is left out,
+// and the last column makes do with a page.
 func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	last := len(columns) - 1
 	g := grid[T]{columns: columns, cells: make([][]string, len(rows)+1), widths: make([]int, len(columns))}
@@ -90,13 +92,13 @@ func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 		g.widths[i] = max(g.widths[i], utf8.RuneCountInString(text))
 	}
 	for i, c := range columns {
-		room := width - g.width()
+		room := cmp.Or(width, page) - g.width()
 		put(0, i, c.header)
 		for r, row := range rows {
-			put(r+1, i, clean(c.text(row, room)))
+			put(r+1, i, Clean(c.text(row, room)))
 		}
 	}
-	if g.width() <= width || last == 0 {
+	if width == 0 || g.width() <= width || last == 0 {
 		return g
 	}
 	for i := last; i >= 0; i-- {
@@ -121,9 +123,7 @@ func (g grid[T]) width() int {
 func (g grid[T]) cut(i, width int) {
 	width = max(width, len(g.columns[i].header))
 	for r := range g.cells {
-		if runes := []rune(g.cells[r][i]); len(runes) > width {
-			g.cells[r][i] = string(runes[:width-1]) + ellipsis
-		}
+		g.cells[r][i] = shorten(g.cells[r][i], width)
 	}
 	g.widths[i] = width
 }
@@ -178,10 +178,11 @@ func verdictPaint(v v1alpha1.Verdict) paint {
 	}
 }
 
-// clean makes text from a cluster safe for a terminal and for one line:
+// Clean makes text from a cluster safe for a terminal and for one line:
 // whatever does not print, such as an escape, a newline or a change of writing
 // direction, is shown as Go writes it.
-func clean(s string) string {
+func Clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return s
 	}
@@ -209,9 +210,25 @@ func examples(names []string, room int) string {
 		if rest := len(names) - shown; rest > 0 {
 			s += fmt.Sprintf(", +%d", rest)
 		}
-		if utf8.RuneCountInString(clean(s)) <= room {
+		if utf8.RuneCountInString(Clean(s)) <= room {
 			return s
 		}
 	}
+	rest := ""
+	if len(names) > 1 {
+		rest = fmt.Sprintf(", +%d", len(names)-1)
+	}
+	const least = 8 // of a name that is still worth showing
+	if left := room - len(rest); left >= least {
+		return shorten(Clean(names[0]), left) + rest
+	}
 	return fmt.Sprintf("+%d", len(names))
+}
+
+// shorten cuts what is longer than a width.
+func shorten(s string, width int) string {
+	if runes := []rune(s); len(runes) > width {
+		return string(runes[:width-1]) + ellipsis
+	}
+	return s
 }

@@ -47,7 +47,12 @@ func TestTableFitsItsTerminal(t *testing.T) {
 			"apple                         4  green  elstar, gala, +2",
 			"a very long kind of pear     12  green  conference, williams",
 		}},
-		"where no name fits their number stands": {Layout{Width: 45}, []string{
+		"where no name fits the first is cut": {Layout{Width: 52}, []string{
+			"NAME                      COUNT  COLOR  NAMES",
+			"apple                         4  green  elstar, +3",
+			"a very long kind of pear     12  green  confere…, +1",
+		}},
+		"where that says little their number stands": {Layout{Width: 45}, []string{
 			"NAME                      COUNT  COLOR  NAMES",
 			"apple                         4  green  +4",
 			"a very long kind of pear     12  green  +2",
@@ -137,10 +142,11 @@ func TestCleanShowsWhatDoesNotPrint(t *testing.T) {
 		"\x1b[31mred":             `\x1b[31mred`,
 		"two\nlines\r\ttab":       `two\x0alines\x0d\x09tab`,
 		"right\u202eto left":      `right\u202eto left`,
+		"not UTF-8 \x9b31m":       "not UTF-8 \uFFFD31m",
 		"bell\a del\x7f c1\u009b": `bell\x07 del\x7f c1\u009b`,
 	} {
-		if got := clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		if got := Clean(in); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -27,9 +28,13 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	if moreDocuments(data) {
 		return nil, errors.New("holds more than one document: give one snapshot at a time")
 	}
-	var found metav1.TypeMeta
-	if err := yaml.Unmarshal(data, &found); err != nil {
+	asJSON, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
 		return nil, fmt.Errorf("not YAML or JSON: %w", err)
+	}
+	var found metav1.TypeMeta
+	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
+		return nil, fmt.Errorf("no apiVersion and kind: %w", err)
 	}
 	want := typeMeta(SnapshotKind)
 	switch {
@@ -43,10 +48,14 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 			found.APIVersion, want.APIVersion)
 	}
 	snapshot := &Snapshot{}
-	if err := yaml.UnmarshalStrict(data, snapshot); err != nil {
+	faults, err := json.UnmarshalStrict(asJSON, snapshot)
+	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, fmt.Errorf("not a valid %s: %w", want.Kind, err)
 	}
-	return snapshot, snapshot.validate()
+	if err := snapshot.validate(); err != nil {
+		return nil, err
+	}
+	return snapshot, nil
 }
 
 // validate finds what decoding cannot: a file that was cut short is valid YAML.
@@ -66,5 +75,15 @@ func (s *Snapshot) validate() error {
 
 // moreDocuments finds a second YAML document, which decoding would pass over.
 func moreDocuments(data []byte) bool {
-	return bytes.Contains(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("---")), []byte("\n---"))
+	begun := false
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimRight(line, " \t\r\n")
+		switch separator := bytes.HasPrefix(line, []byte("---")); {
+		case separator && begun:
+			return true
+		case !separator && len(line) > 0 && line[0] != '#':
+			begun = true
+		}
+	}
+	return false
 }
