@@ -5,8 +5,6 @@ KUBERNETES := v1.37.1
 OLDER      := v1.36.3
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-SOURCES := $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o -path '*/data/*') go.mod go.sum
-CLUSTER_SOURCES := $(shell find test/cluster -name '*.go' -not -name '*_test.go') test/cluster/go.mod test/cluster/go.sum
 
 .PHONY: help
 help: ## List the targets
@@ -21,12 +19,17 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 
 .PHONY: test
 test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver too
-	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test ./...
+	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster: seconds
-	go test $$(go list ./... | grep -v /test/)
+	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers)
+	go test -count=1 ./hack/layers
+
+.PHONY: race
+race: ## Run the tests that need no cluster under the race detector; needs a C compiler
+	go test -race ./cmd/... ./pkg/...
 
 .PHONY: test-matrix
 test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) ## Run the tests on kube-apiservers of two minors at once
@@ -62,15 +65,19 @@ cluster-up: bin/cluster bin/$(KUBERNETES) ## Start a seeded cluster in the backg
 cluster-down: bin/cluster ## Stop it
 	bin/cluster down --dir bin/cluster-state
 
-bin/kubectl-versions: $(SOURCES)
+# Go's own cache knows what has changed.
+.PHONY: bin/kubectl-versions
+bin/kubectl-versions:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $@ ./cmd/kubectl-versions
 
-bin/cluster: $(CLUSTER_SOURCES)
+.PHONY: bin/cluster
+bin/cluster:
 	cd test/cluster && go build -o $(CURDIR)/$@ .
 
 # kube-apiserver and kubectl of one version: minutes the first time, and never again.
-bin/v%: | bin/cluster
+bin/v%:
+	@$(MAKE) --no-print-directory bin/cluster
 	bin/cluster build --bin bin v$*
 
-bin/golangci-lint: hack/golangci-lint/go.mod
+bin/golangci-lint: hack/golangci-lint/go.mod hack/golangci-lint/go.sum
 	cd hack/golangci-lint && go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -132,8 +132,8 @@ func TestPurePackagesReadNoClock(t *testing.T) {
 				if !ok {
 					return true
 				}
-				if x, ok := selector.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "After", "Tick"}, selector.Sel.Name) {
-					t.Errorf("%s/%s calls time.%s", name, file, selector.Sel.Name)
+				if x, ok := selector.X.(*ast.Ident); ok && slices.Contains([]string{"time", "metav1"}, x.Name) && slices.Contains([]string{"Now", "Since", "Until", "After", "Tick"}, selector.Sel.Name) {
+					t.Errorf("%s/%s calls %s.%s", name, file, x.Name, selector.Sel.Name)
 				}
 				return true
 			})

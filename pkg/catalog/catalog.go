@@ -180,6 +180,9 @@ func (c *Catalog) Validate() error {
 		}
 	}
 	for _, policy := range c.Skew.Policy {
+		if !slices.Contains(Components(), policy.Component) {
+			fault("skew: %s is no component of the policy", policy.Component)
+		}
 		for i, rule := range policy.Rules {
 			if rule.Source == "" {
 				fault("skew: %s since %s has no source", policy.Component, rule.Since)
@@ -197,7 +200,18 @@ func (c *Catalog) Validate() error {
 			fault("skew: control-plane pods of %s need a namespace, a selector, and either a component or its label", location.Layout)
 		}
 	}
+	for _, image := range c.Skew.CloudControllerManagers {
+		if image.Repository == "" || image.Source == "" {
+			fault("skew: cloud-controller-manager %q needs a repository and a source", image.Repository)
+		}
+	}
+	if c.Skew.LastKnownMinor.IsZero() || c.Skew.KubeadmLocalKubelet.Since.IsZero() || c.Skew.KubeadmLocalKubelet.Source == "" {
+		fault("skew: lastKnownMinor and kubeadmLocalKubelet need a minor, and the latter a source")
+	}
 	for i, platform := range c.Platforms {
+		if platform.Kubelet != nil && platform.Kubelet.Source == "" {
+			fault("platform %q: its bound on kubelets has no source", platform.ID)
+		}
 		switch {
 		case platform.ID == "" || platform.Name == "" || platform.Source == "":
 			fault("platform %q needs an id, a name and a source", platform.ID)

@@ -65,7 +65,7 @@ type scene struct {
 type figure struct {
 	scene, command string
 	median, worst  time.Duration
-	// memory is the peak resident set in bytes, of the largest process of the command.
+	// memory is the peak resident set in bytes of the command's largest process, the median of all runs.
 	memory int64
 }
 
@@ -152,6 +152,7 @@ func (b *bench) seed(ctx context.Context, s scene) error {
 // compare runs the commands in turn, so that whatever slows the machine slows each alike.
 func (b *bench) compare(ctx context.Context, title string, commands []string) ([]figure, error) {
 	took := make([][]time.Duration, len(commands))
+	peaks := make([][]int64, len(commands))
 	figures := make([]figure, len(commands))
 	for run := range runs + 1 {
 		for i, command := range commands {
@@ -163,13 +164,14 @@ func (b *bench) compare(ctx context.Context, title string, commands []string) ([
 				continue // warms caches
 			}
 			took[i] = append(took[i], d)
-			figures[i].memory = max(figures[i].memory, memory)
+			peaks[i] = append(peaks[i], memory)
 		}
 	}
 	for i, command := range commands {
 		slices.Sort(took[i])
+		slices.Sort(peaks[i])
 		figures[i].scene, figures[i].command = title, command
-		figures[i].median, figures[i].worst = took[i][runs/2], took[i][runs-1]
+		figures[i].median, figures[i].worst, figures[i].memory = took[i][runs/2], took[i][runs-1], peaks[i][runs/2]
 	}
 	return figures, nil
 }
@@ -201,7 +203,7 @@ func render(figures []figure, kubernetes string, at time.Time) string {
 
 Written by `+"`make bench`"+` on %s, on %s with %d cores, which the kube-apiserver %s and its etcd share:
 %d nodes and as many kube-proxy pods. Each command ran %d times, in turn with the others of its cluster. Memory is the
-largest resident set that any process of the command reached: for `+"`kubectl versions skew`"+` kubectl itself, which finds
+largest resident set that any process of the command reached, the median of the runs: for `+"`kubectl versions skew`"+` kubectl itself, which finds
 the plugin and tells it its version, takes more than the plugin.
 
 | cluster | command | median | slowest | memory |

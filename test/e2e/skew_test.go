@@ -157,7 +157,8 @@ func TestSkewOnOneServer(t *testing.T) {
 	})
 
 	t.Run("a server that accepts and never answers", func(t *testing.T) {
-		r := c.kubectl(t, "versions", "skew", "--server", silentServer(t), "--request-timeout", "1s")
+		url, _ := silentServer(t)
+		r := c.kubectl(t, "versions", "skew", "--server", url, "--request-timeout", "1s")
 		wantFailure(t, r, `did not answer within 1s: check the network, or wait longer with --request-timeout`)
 		if r.took > 3*time.Second {
 			t.Errorf("took %s", r.took)
@@ -165,11 +166,12 @@ func TestSkewOnOneServer(t *testing.T) {
 	})
 
 	t.Run("interrupted", func(t *testing.T) {
-		command := c.command(c.kubeconfig(), "versions", "skew", "--server", silentServer(t))
+		url, called := silentServer(t)
+		command := c.command(c.kubeconfig(), "versions", "skew", "--server", url)
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(300 * time.Millisecond)
+		<-called
 		if err := command.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
@@ -263,13 +265,29 @@ func wantFailure(t *testing.T, r result, says string) {
 	}
 }
 
-// silentServer accepts connections and says nothing.
-func silentServer(t *testing.T) string {
+// silentServer accepts connections and says nothing. The channel is closed at the first.
+func silentServer(t *testing.T) (url string, called <-chan struct{}) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	return "https://" + listener.Addr().String()
+	first := make(chan struct{})
+	go func() {
+		var open []net.Conn
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				break
+			}
+			if open = append(open, connection); len(open) == 1 {
+				close(first)
+			}
+		}
+		for _, connection := range open {
+			connection.Close()
+		}
+	}()
+	return "https://" + listener.Addr().String(), first
 }
