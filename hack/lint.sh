@@ -13,11 +13,13 @@ for module in . test/cluster; do
 	check env -C "$module" go vet ./...
 	check env -C "$module" "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml" ./...
 done
-for gomod in $(git ls-files 'go.mod' '*/go.mod'); do
+mapfile -t modules < <(git ls-files 'go.mod' '*/go.mod')
+for gomod in "${modules[@]}"; do
 	check env -C "$(dirname "$gomod")" go mod tidy -diff
 	check env -C "$(dirname "$gomod")" go mod verify
 done
-check shellcheck $(git ls-files '*.sh' .ci/run)
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
+check shellcheck "${scripts[@]}"
 
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
