@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks that are no tests. Each module is checked by its own rules' file, the one at the top.
+# All checks that are no tests, of every module, by the rules at the top.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
