@@ -67,6 +67,21 @@ or cannot read is named in the report, and its verdict is unknown, never ok.`,
 	return root
 }
 
+// options are what a command was told. Validate checks them before Run reads anything.
+type options interface {
+	Validate() error
+	Run(ctx context.Context) error
+}
+
+func runOptions(o options) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		if err := o.Validate(); err != nil {
+			return err
+		}
+		return o.Run(cmd.Context())
+	}
+}
+
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

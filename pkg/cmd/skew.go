@@ -46,12 +46,7 @@ with 0 is a warning, because the next control-plane upgrade breaks it.`,
   # Judge a cluster from a snapshot that was taken elsewhere
   kubectl versions skew --snapshot cluster.yaml`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.Validate(); err != nil {
-				return err
-			}
-			return o.Run(cmd.Context())
-		},
+		RunE: runOptions(o),
 	}
 	o.source.addTo(cmd.Flags())
 	o.gate.addTo(cmd.Flags())

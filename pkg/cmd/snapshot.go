@@ -37,12 +37,7 @@ holds no credentials, no Secrets and no workloads.`,
   # Judge it without the cluster
   kubectl versions skew --snapshot cluster.yaml`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.Validate(); err != nil {
-				return err
-			}
-			return o.Run(cmd.Context())
-		},
+		RunE: runOptions(o),
 	}
 	o.source.addCollecting(cmd.Flags())
 	o.output.AddTo(cmd.Flags())
