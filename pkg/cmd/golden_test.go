@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 const goldens = "testdata/golden"
@@ -27,6 +29,22 @@ func formats() map[string][]string {
 		"jsonpath":       {"-o", `jsonpath={range .rows[*]}{.component}{"\t"}{.version}{"\t"}{.verdict}{"\n"}{end}`},
 		"go-template":    {"-o", `go-template={{.summary.verdict}}: {{.summary.message}}{{"\n"}}`},
 		"custom-columns": {"-o", "custom-columns=CLUSTER:.metadata.name,VERDICT:.summary.verdict,NEWEST:.controlPlane.newest"},
+
+		"kyaml":               {"-o", "kyaml"},
+		"jsonpath-as-json":    {"-o", "jsonpath-as-json={.rows[*].allowed}"},
+		"template":            {"-o", "template={{len .rows}}"},
+		"go-template-file":    {"-o", "go-template-file=testdata/formats/rows.gotemplate"},
+		"templatefile":        {"-o", "templatefile=testdata/formats/rows.gotemplate"},
+		"jsonpath-file":       {"-o", "jsonpath-file=testdata/formats/gaps.jsonpath"},
+		"custom-columns-file": {"-o", "custom-columns-file=testdata/formats/clusters.columns"},
+	}
+}
+
+func TestEveryFormatHasAGolden(t *testing.T) {
+	for _, format := range printer.NewReportFlags().Formats() {
+		if _, ok := formats()[format]; !ok {
+			t.Errorf("-o %s is in no golden", format)
+		}
 	}
 }
 

@@ -100,6 +100,7 @@ func TestSkewOnOneServer(t *testing.T) {
 			"kube-apiserver " + server + "  ok",
 			"kube-controller-manager   unknown",
 			"kube-scheduler   unknown",
+			"cloud-controller-manager   unknown",
 			"kubelet   unknown",
 			"kube-proxy   unknown",
 			"kubectl " + server + "  ok",
