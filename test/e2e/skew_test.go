@@ -216,8 +216,8 @@ func TestMatrixHalfwayThroughAControlPlaneUpgrade(t *testing.T) {
 		"kube-scheduler v1.37.1 kube-scheduler-cp-1 ok",
 		"kube-scheduler v1.36.3 kube-scheduler-cp-2 ok",
 		"kubelet v1.37.1 cp-1 ok",
-		"kubelet v1.36.3 cp-2 ok",
 		"kubelet v1.36.3 worker-1,worker-2 ok",
+		"kubelet v1.36.3 cp-2 ok",
 		"kube-proxy v1.36.3 cp-1,cp-2,worker-1,worker-2 ok",
 		"kubectl v1.37.1  ok",
 	}
