@@ -203,8 +203,8 @@ func render(figures []figure, kubernetes string, at time.Time) string {
 
 Written by `+"`make bench`"+` on %s, on %s with %d cores, which the kube-apiserver %s and its etcd share:
 %d nodes and as many kube-proxy pods. Each command ran %d times, in turn with the others of its cluster. Memory is the
-largest resident set that any process of the command reached, the median of the runs: for `+"`kubectl versions skew`"+` kubectl itself, which finds
-the plugin and tells it its version, takes more than the plugin.
+largest resident set that any process of the command reached, the median of the runs: for `+"`kubectl versions skew`"+`
+that is kubectl itself, which finds the plugin and tells it its version, rather than the plugin.
 
 | cluster | command | median | slowest | memory |
 | --- | --- | ---: | ---: | ---: |
