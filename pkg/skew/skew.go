@@ -131,6 +131,9 @@ func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
 	if report.ControlPlane.InstancesExist == 0 {
 		notes = append(notes, "nothing tells how many kube-apiserver instances exist: another one may run another version")
 	}
+	if cp := report.ControlPlane; cp.InstancesSeen < cp.InstancesExist {
+		notes = append(notes, "an instance that did not show its version may run another one, which would narrow what is allowed")
+	}
 	if e.servers.oldest != e.servers.newest && slices.ContainsFunc(report.Rows, func(r v1alpha1.SkewRow) bool { return r.JudgedAgainst == ownNode }) {
 		notes = append(notes, "on control-plane nodes, what talks to "+ownNode+" alone is judged against that; -o wide shows which")
 	}

@@ -317,6 +317,8 @@ func TestNotes(t *testing.T) {
 		"emulating its own version":  {own, nil},
 		"emulating an older version": {emulating, []string{"kube-apiserver emulates 1.36: its APIs are those of 1.36, its skew that of its own version"}},
 		"newer than the catalog":     {clusterOf("v1.38.0"), []string{"kube-apiserver 1.38 is newer than the catalog's last known minor 1.37 (as of 2026-11-20): judged by the policy of 1.37"}},
+		"an instance that did not show its version": {clusterOf("v1.37.1").identityLease("apiserver-b"),
+			[]string{"an instance that did not show its version may run another one, which would narrow what is allowed"}},
 		"halfway through an upgrade": {clusterOf("v1.37.1", "v1.36.3").kubeadmNode("cp-1", "v1.37.1").kubeadmNode("cp-2", "v1.36.3"),
 			[]string{"on control-plane nodes, what talks to the kube-apiserver of its node alone is judged against that; -o wide shows which"}},
 		"how many instances exist is not known": {clusterOf("v1.37.1").unread(v1alpha1.SourceLeases, ""), []string{"nothing tells how many kube-apiserver instances exist: another one may run another version"}},
