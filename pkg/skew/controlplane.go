@@ -14,16 +14,16 @@ import (
 //
 // A static pod talks to the kube-apiserver of its own node: kubeadm, kOps and
 // RKE2 all wire it so. Of any other pod the wiring is not known.
-func (e *evaluation) controlPlanePods(component catalog.Component, instances instances) []observation {
+func (e *evaluation) controlPlanePods(component catalog.Component) []observation {
 	if e.embeds(component) {
-		return e.embedded(instances)
+		return e.embedded()
 	}
 	var observations []observation
 	for _, pod := range e.podsOf(component) {
 		o := e.podVersion(component, pod.Image)
 		o.names, o.evidence = []string{pod.Name}, "pod image"
 		o.servers, o.against = e.servers, allInstances
-		if local, ok := instances.onNode(pod.Node); ok && pod.Static {
+		if local, ok := e.instances.onNode(pod.Node); ok && pod.Static {
 			o.servers, o.against = only(local.version.Minor), ownNode
 		} else if e.servers.oldest != e.servers.newest {
 			o.perhaps = []version.Minor{e.servers.oldest, e.servers.newest}
@@ -37,9 +37,9 @@ func (e *evaluation) controlPlanePods(component catalog.Component, instances ins
 }
 
 // embedded observes a component that runs inside the binary of each kube-apiserver.
-func (e *evaluation) embedded(instances instances) []observation {
-	observations := make([]observation, 0, len(instances.seen))
-	for _, instance := range instances.seen {
+func (e *evaluation) embedded() []observation {
+	observations := make([]observation, 0, len(e.instances.seen))
+	for _, instance := range e.instances.seen {
 		observations = append(observations, observation{
 			version: instance.text, count: 1, evidence: "part of the " + e.platform.Name + " binary",
 			servers: only(instance.version.Minor), against: "the kube-apiserver in its binary",

@@ -12,7 +12,7 @@ import (
 // for those of kubeadm's control-plane nodes, which talk to the one beside
 // them from 1.33 on. A control-plane node of which that is not known gets the
 // benefit of the doubt: upgrading such nodes one after the other is normal.
-func (e *evaluation) kubelets(instances instances) []observation {
+func (e *evaluation) kubelets() []observation {
 	if e.snapshot.Nodes == nil {
 		return []observation{e.unread(v1alpha1.SourceNodes)}
 	}
@@ -27,7 +27,7 @@ func (e *evaluation) kubelets(instances instances) []observation {
 		}
 		workers := make([]string, 0, len(group.Names))
 		for _, name := range group.Names {
-			local, beside := instances.onNode(name)
+			local, beside := e.instances.onNode(name)
 			if !beside && !controlPlaneRole(group.Roles) {
 				workers = append(workers, name)
 				continue

@@ -13,12 +13,12 @@ import (
 // kubeProxies observes the DaemonSets that run kube-proxy, each pod together
 // with the kubelet of its node. nodeInfo.kubeProxyVersion is kubelet's own
 // version, and is never looked at.
-func (e *evaluation) kubeProxies(instances instances) []observation {
+func (e *evaluation) kubeProxies() []observation {
 	proxy := e.snapshot.KubeProxy
 	switch {
 	case proxy != nil && len(proxy.DaemonSets) > 0:
 	case e.embeds(catalog.KubeProxy):
-		return e.proxiesInKubelets(instances)
+		return e.proxiesInKubelets()
 	case proxy == nil:
 		return []observation{e.unread(v1alpha1.SourceKubeProxy)}
 	default:
@@ -47,8 +47,8 @@ func (e *evaluation) kubeProxies(instances instances) []observation {
 
 // proxiesInKubelets observes kube-proxy where it is part of the binary that
 // runs the kubelet: what holds for one holds for the other.
-func (e *evaluation) proxiesInKubelets(instances instances) []observation {
-	observations := slices.DeleteFunc(e.kubelets(instances), func(o observation) bool { return o.verdict == v1alpha1.NotJudged })
+func (e *evaluation) proxiesInKubelets() []observation {
+	observations := slices.DeleteFunc(e.kubelets(), func(o observation) bool { return o.verdict == v1alpha1.NotJudged })
 	for i := range observations {
 		if observations[i].verdict == "" {
 			observations[i].evidence = "same binary as kubelet"

@@ -23,7 +23,7 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, e
 		return nil, fmt.Errorf("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
 	}
 	recognised, evidence := platform(s, c)
-	e := &evaluation{snapshot: s, catalog: c, servers: instances.reach(), platform: recognised}
+	e := &evaluation{snapshot: s, catalog: c, instances: instances, servers: instances.reach(), platform: recognised}
 
 	report := v1alpha1.NewSkewReport(s.Name)
 	report.CollectedAt = s.CollectedAt
@@ -33,7 +33,7 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, e
 		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: evidence}
 	}
 	for _, component := range catalog.Components() {
-		report.Rows = append(report.Rows, e.rows(component, e.observe(component, instances))...)
+		report.Rows = append(report.Rows, e.rows(component, e.observe(component))...)
 	}
 	report.Gaps = s.Gaps
 	report.Notes = e.notes(report)
@@ -51,8 +51,9 @@ type evaluation struct {
 	snapshot *v1alpha1.Snapshot
 	catalog  *catalog.Catalog
 	platform *catalog.Platform
-	// servers are all kube-apiserver instances.
-	servers servers
+	// instances of kube-apiserver, and the range of their minors.
+	instances instances
+	servers   servers
 }
 
 // platform is told by what the vendor appends to kube-apiserver's version.
@@ -70,16 +71,16 @@ func platform(s *v1alpha1.Snapshot, c *catalog.Catalog) (found *catalog.Platform
 	return nil, ""
 }
 
-func (e *evaluation) observe(component catalog.Component, instances instances) []observation {
+func (e *evaluation) observe(component catalog.Component) []observation {
 	switch component {
 	case catalog.KubeAPIServer:
-		return instances.observations()
+		return e.instances.observations()
 	case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
-		return e.controlPlanePods(component, instances)
+		return e.controlPlanePods(component)
 	case catalog.Kubelet:
-		return e.kubelets(instances)
+		return e.kubelets()
 	case catalog.KubeProxy:
-		return e.kubeProxies(instances)
+		return e.kubeProxies()
 	case catalog.Kubectl:
 		return e.kubectl()
 	}
@@ -110,15 +111,7 @@ func (e *evaluation) unread(source v1alpha1.Source) observation {
 
 // embeds reports whether the platform runs the component inside its own binary.
 func (e *evaluation) embeds(component catalog.Component) bool {
-	if e.platform == nil {
-		return false
-	}
-	for _, embedded := range e.platform.Embeds {
-		if embedded == component {
-			return true
-		}
-	}
-	return false
+	return e.platform != nil && slices.Contains(e.platform.Embeds, component)
 }
 
 func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
