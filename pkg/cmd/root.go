@@ -41,7 +41,8 @@ func NewRoot(env Environment) *cobra.Command {
 parts are inside the Kubernetes version skew policy.
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
-or cannot read is named in the report, and its verdict is unknown, never ok.`,
+or cannot read is named in the report, and its verdict is unknown, never ok.
+A run ends within 30 seconds, unless --request-timeout gives another limit.`,
 		Version:       env.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -47,7 +47,7 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 				endpoints = appendInstance(endpoints, endpoint.Version.GitVersion, nil, "/version at its address")
 			}
 		}
-		all.exist = max(len(s.APIServers.Endpoints), identified(s.APIServers.Instances))
+		all.exist = len(s.APIServers.Endpoints)
 	}
 	if s.ControlPlanePods != nil {
 		count := 0
@@ -60,6 +60,11 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 		all.exist = max(all.exist, count)
 	}
 	all.exist = max(all.exist, int(s.Leases.RunningAPIServers()))
+	if all.exist > 0 {
+		// Hosts of one name share a lease. Where nothing else counts instances,
+		// those that answered do not tell how many did not.
+		all.exist = max(all.exist, identified(s.APIServers))
+	}
 
 	all.pods = pods
 	sources := [][]instance{pods, connected, endpoints}
@@ -74,17 +79,15 @@ func apiServers(s *v1alpha1.Snapshot) instances {
 	return all
 }
 
-// identified counts the instances that were told apart by their start. It tells
-// how many there are only where it is more than anything else tells.
-func identified(answers []v1alpha1.APIServerInstance) int {
+// identified counts the instances that /metrics told apart.
+func identified(s *v1alpha1.APIServers) int {
 	count := 0
-	for _, answer := range answers {
-		if answer.StartTime != "" {
-			count++
+	if s != nil {
+		for _, answer := range s.Instances {
+			if answer.StartTime != "" {
+				count++
+			}
 		}
-	}
-	if count < 2 {
-		return 0
 	}
 	return count
 }

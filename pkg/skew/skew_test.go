@@ -108,6 +108,10 @@ func TestInstancesOfKubeAPIServer(t *testing.T) {
 		"three pods, one of which was upgraded since": {
 			clusterOf("v1.37.1").kubeadmNode("cp-1", "v1.36.3").kubeadmNode("cp-2", "v1.36.3").kubeadmNode("cp-3", "v1.36.3"),
 			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 3, Exist: 3}},
+		"two that answered, where nothing tells how many exist": {clusterOf("v1.37.1", "v1.36.3").withoutIdentityLeases(),
+			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 2, Exist: 0}},
+		"two that answered and share a lease": {clusterOf("v1.37.1", "v1.37.1").withoutIdentityLeases().identityLease("apiserver-shared"),
+			counted{Versions: []string{"v1.37.1"}, Seen: 2, Exist: 2}},
 		"a probed endpoint": {clusterOf("v1.37.1").endpoint("192.0.2.1:6443", "v1.37.1").endpoint("192.0.2.2:6443", "v1.36.3"),
 			counted{Versions: []string{"v1.37.1", "v1.36.3"}, Seen: 2, Exist: 2}},
 		"an endpoint that does not answer": {clusterOf("v1.37.1").endpoint("192.0.2.1:6443", "v1.37.1").endpoint("192.0.2.2:6443", ""),
