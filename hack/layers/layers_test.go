@@ -22,17 +22,21 @@ const module = "github.com/kubectl-versions/kubectl-versions/"
 // mayImport lists, for every package, the packages of this module that it may
 // import. A package that is missing fails the test.
 func mayImport() map[string][]string {
-	base := []string{"pkg/api/v1alpha1", "pkg/version"}
+	base := []string{"pkg/api/v1alpha1", "pkg/calendar", "pkg/version"}
 	facts := append([]string{"pkg/catalog"}, base...)
 	return map[string][]string{
 		"pkg/version":          {},
-		"pkg/api/v1alpha1":     {"pkg/version"},
-		"pkg/catalog":          {"pkg/version"},
+		"pkg/calendar":         {},
+		"pkg/api/v1alpha1":     {"pkg/calendar", "pkg/version"},
+		"pkg/catalog":          base,
+		"pkg/catalog/store":    facts,
 		"pkg/collect":          facts,
 		"pkg/skew":             facts,
+		"pkg/support":          facts,
 		"pkg/printer":          base,
-		"pkg/cmd":              append([]string{"pkg/collect", "pkg/skew", "pkg/printer"}, facts...),
+		"pkg/cmd":              append([]string{"pkg/catalog/store", "pkg/collect", "pkg/skew", "pkg/support", "pkg/printer"}, facts...),
 		"cmd/kubectl-versions": {"pkg/cmd"},
+		"hack/catalog":         facts,
 		"hack/docs":            {"pkg/cmd"},
 		"hack/layers":          {},
 		"test/e2e":             {},
@@ -42,7 +46,7 @@ func mayImport() map[string][]string {
 
 // pure packages evaluate: they have no client, command line, clock or environment.
 func pure(name string) bool {
-	return slices.Contains([]string{"pkg/version", "pkg/api/v1alpha1", "pkg/catalog", "pkg/skew"}, name)
+	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/catalog", "pkg/skew", "pkg/support"}, name)
 }
 
 type goPackage struct {

@@ -176,7 +176,7 @@ func (s *apiServer) options(t *testing.T) Options {
 		Config:  s.config(t),
 		Context: "production",
 		Tool:    "kubectl-versions v0.1.0",
-		Catalog: &catalog.Catalog{Skew: catalog.Skew{ControlPlanePods: []catalog.PodLocation{
+		Catalog: &catalog.Catalog{Skew: &catalog.Skew{ControlPlanePods: []catalog.PodLocation{
 			{Layout: "kubeadm", Namespace: "kube-system", Selector: kubeadmSelector, ComponentLabel: "component"},
 			{Layout: "OpenShift", APIGroup: openshiftGroup, Namespace: "openshift-kube-apiserver", Selector: openshiftPodsFor, Component: catalog.KubeAPIServer},
 		}}},

@@ -163,8 +163,8 @@ func (e *evaluation) judgeHeadroom(component catalog.Component, minor version.Mi
 // rule is the policy's, or the platform's where that is stricter.
 func (e *evaluation) rule(component catalog.Component, newest version.Minor) catalog.Rule {
 	rule := e.catalog.Skew.Rule(component, newest)
-	if p := e.platform; p != nil && p.Kubelet != nil && component == catalog.Kubelet && p.Kubelet.Older < rule.Older {
-		rule.Older, rule.Source = p.Kubelet.Older, p.Kubelet.Source
+	if older, bound := e.platform.KubeletsOlder(newest); bound && component == catalog.Kubelet && older < rule.Older {
+		rule.Older, rule.Source = older, e.platform.Kubelet.Source
 	}
 	return rule
 }

@@ -22,15 +22,15 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, e
 	if len(instances.seen) == 0 {
 		return nil, fmt.Errorf("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
 	}
-	recognised, evidence := platform(s, c)
-	e := &evaluation{snapshot: s, catalog: c, instances: instances, servers: instances.reach(), platform: recognised}
+	recognised := c.Recognise(s)
+	e := &evaluation{snapshot: s, catalog: c, instances: instances, servers: instances.reach(), platform: recognised.Platform}
 
 	report := v1alpha1.NewSkewReport(s.Name)
 	report.CollectedAt = s.CollectedAt
 	report.Cluster = s.Cluster
 	report.ControlPlane = instances.controlPlane()
-	if p := e.platform; p != nil {
-		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: evidence}
+	if p := e.platform; p.ID != catalog.Upstream {
+		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: recognised.Evidence}
 	}
 	for _, component := range catalog.Components() {
 		report.Rows = append(report.Rows, e.rows(component, e.observe(component))...)
@@ -54,21 +54,6 @@ type evaluation struct {
 	// instances of kube-apiserver, and the range of their minors.
 	instances instances
 	servers   servers
-}
-
-// platform is told by what the vendor appends to kube-apiserver's version.
-func platform(s *v1alpha1.Snapshot, c *catalog.Catalog) (found *catalog.Platform, evidence string) {
-	if s.APIServers == nil {
-		return nil, ""
-	}
-	for _, answer := range s.APIServers.Instances {
-		if v, ok := parsed(answer.GitVersion); ok {
-			if p := c.Platform(v); p != nil {
-				return p, "version " + answer.GitVersion
-			}
-		}
-	}
-	return nil, ""
 }
 
 func (e *evaluation) observe(component catalog.Component) []observation {
@@ -111,12 +96,12 @@ func (e *evaluation) unread(source v1alpha1.Source) observation {
 
 // embeds reports whether the platform runs the component inside its own binary.
 func (e *evaluation) embeds(component catalog.Component) bool {
-	return e.platform != nil && slices.Contains(e.platform.Embeds, component)
+	return slices.Contains(e.platform.Embeds, component)
 }
 
 func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
 	var notes []string
-	skew := &e.catalog.Skew
+	skew := e.catalog.Skew
 	if e.servers.newest.Compare(skew.LastKnownMinor) > 0 {
 		notes = append(notes, fmt.Sprintf("kube-apiserver %s is newer than the catalog's last known minor %s (as of %s): judged by the policy of %[2]s",
 			e.servers.newest, skew.LastKnownMinor, skew.AsOf))
@@ -133,8 +118,8 @@ func (e *evaluation) notes(report *v1alpha1.SkewReport) []string {
 	if emulation := report.ControlPlane.Emulation; emulation != nil {
 		notes = append(notes, fmt.Sprintf("kube-apiserver emulates %s: its APIs are those of %[1]s, its skew that of its own version", emulation))
 	}
-	if p := e.platform; p != nil && p.Kubelet != nil {
-		notes = append(notes, fmt.Sprintf("%s allows kubelets to be %s older than the control plane: stricter than upstream", p.Name, minors(p.Kubelet.Older)))
+	if older, bound := e.platform.KubeletsOlder(e.servers.newest); bound && older < skew.Rule(catalog.Kubelet, e.servers.newest).Older {
+		notes = append(notes, fmt.Sprintf("%s allows kubelets to be %s older than the control plane: stricter than upstream", e.platform.Name, minors(older)))
 	}
 	return notes
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/json"
@@ -22,40 +23,50 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > MaxSnapshotBytes {
-		return nil, fmt.Errorf("larger than %d MiB", MaxSnapshotBytes>>20)
-	}
-	if moreDocuments(data) {
-		return nil, errors.New("holds more than one document: give one snapshot at a time")
-	}
-	asJSON, err := yaml.YAMLToJSONStrict(data)
-	if err != nil {
-		return nil, fmt.Errorf("not YAML or JSON: %w", err)
-	}
-	var found metav1.TypeMeta
-	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
-		return nil, fmt.Errorf("no apiVersion and kind: %w", err)
-	}
-	want := typeMeta(SnapshotKind)
-	switch {
-	case found.APIVersion == "" || found.Kind == "":
-		return nil, fmt.Errorf("no apiVersion and kind: want %s, as written by kubectl versions snapshot", want.Kind)
-	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
-		return nil, fmt.Errorf("%s %s is no snapshot: want %s %s, as written by kubectl versions snapshot",
-			found.APIVersion, found.Kind, want.APIVersion, want.Kind)
-	case found.APIVersion != want.APIVersion:
-		return nil, fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or take the snapshot again",
-			found.APIVersion, want.APIVersion)
-	}
 	snapshot := &Snapshot{}
-	faults, err := json.UnmarshalStrict(asJSON, snapshot)
-	if err := errors.Join(append(faults, err)...); err != nil {
-		return nil, fmt.Errorf("not a valid %s: %w", want.Kind, err)
+	if err := DecodeDocument(data, MaxSnapshotBytes, SnapshotKind, "kubectl versions snapshot", snapshot); err != nil {
+		return nil, err
 	}
 	if err := snapshot.validate(); err != nil {
 		return nil, err
 	}
 	return snapshot, nil
+}
+
+// DecodeDocument reads one document of a kind of this group, in YAML or JSON.
+// Fields and kinds that this version does not know, a second document, and more
+// than limit bytes are errors, which name the command that writes such documents.
+func DecodeDocument(data []byte, limit int, kind, writtenBy string, into any) error {
+	if len(data) > limit {
+		return fmt.Errorf("larger than %d MiB", limit>>20)
+	}
+	if moreDocuments(data) {
+		return fmt.Errorf("holds more than one document: give one %s at a time", strings.ToLower(kind))
+	}
+	asJSON, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
+		return fmt.Errorf("not YAML or JSON: %w", err)
+	}
+	var found metav1.TypeMeta
+	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
+		return fmt.Errorf("no apiVersion and kind: %w", err)
+	}
+	want := typeMeta(kind)
+	switch {
+	case found.APIVersion == "" || found.Kind == "":
+		return fmt.Errorf("no apiVersion and kind: want %s, as written by %s", want.Kind, writtenBy)
+	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
+		return fmt.Errorf("%s %s is no %s: want %s %s, as written by %s",
+			found.APIVersion, found.Kind, strings.ToLower(kind), want.APIVersion, want.Kind, writtenBy)
+	case found.APIVersion != want.APIVersion:
+		return fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
+			found.APIVersion, want.APIVersion, strings.ToLower(kind))
+	}
+	faults, err := json.UnmarshalStrict(asJSON, into)
+	if err := errors.Join(append(faults, err)...); err != nil {
+		return fmt.Errorf("not a valid %s: %w", want.Kind, err)
+	}
+	return nil
 }
 
 // validate finds what decoding cannot: a file that was cut short is valid YAML.

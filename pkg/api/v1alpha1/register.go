@@ -10,8 +10,11 @@ var GroupVersion = schema.GroupVersion{Group: "kubectl-versions.github.io", Vers
 
 // Kinds of the documents.
 const (
-	SnapshotKind   = "Snapshot"
-	SkewReportKind = "SkewReport"
+	SnapshotKind      = "Snapshot"
+	SkewReportKind    = "SkewReport"
+	SupportReportKind = "SupportReport"
+	ReleaseListKind   = "ReleaseList"
+	CatalogInfoKind   = "CatalogInfo"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -27,4 +30,19 @@ func NewSnapshot(name string) *Snapshot {
 // NewSkewReport returns an empty report with its type set, named after the snapshot it judges.
 func NewSkewReport(name string) *SkewReport {
 	return &SkewReport{TypeMeta: typeMeta(SkewReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewSupportReport returns an empty report with its type set, named after the snapshot it judges.
+func NewSupportReport(name string) *SupportReport {
+	return &SupportReport{TypeMeta: typeMeta(SupportReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewReleaseList returns an empty list with its type set.
+func NewReleaseList(name string) *ReleaseList {
+	return &ReleaseList{TypeMeta: typeMeta(ReleaseListKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewCatalogInfo returns an empty description with its type set.
+func NewCatalogInfo() *CatalogInfo {
+	return &CatalogInfo{TypeMeta: typeMeta(CatalogInfoKind), ObjectMeta: metav1.ObjectMeta{Name: "catalog"}}
 }

@@ -22,6 +22,8 @@ type Snapshot struct {
 	ControlPlanePods *ControlPlanePods `json:"controlPlanePods,omitempty"`
 	Leases           *Leases           `json:"leases,omitempty"`
 	Nodes            *Nodes            `json:"nodes,omitempty"`
+	NodeSamples      *NodeSamples      `json:"nodeSamples,omitempty"`
+	APIGroups        *APIGroups        `json:"apiGroups,omitempty"`
 	KubeProxy        *KubeProxy        `json:"kubeProxy,omitempty"`
 
 	// Gaps lists what could not be read, in the order of Source.
@@ -143,6 +145,23 @@ type NodeGroup struct {
 	Names   []string `json:"names"`
 }
 
+// NodeSamples are a few nodes of each kubelet version, with what the node table leaves out.
+type NodeSamples struct {
+	Nodes []NodeSample `json:"nodes"`
+}
+
+// NodeSample is what tells a node's platform.
+type NodeSample struct {
+	Name       string            `json:"name"`
+	ProviderID string            `json:"providerID,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+}
+
+// APIGroups are the groups that kube-apiserver serves, the legacy one apart; sorted.
+type APIGroups struct {
+	Names []string `json:"names"`
+}
+
 // KubeProxy holds the DaemonSets of kube-system that run kube-proxy.
 type KubeProxy struct {
 	DaemonSets []KubeProxyDaemonSet `json:"daemonSets"`
@@ -194,6 +213,8 @@ const (
 	SourceControlPlanePods Source = "control-plane pods"
 	SourceLeases           Source = "leases"
 	SourceNodes            Source = "nodes"
+	SourceNodeSamples      Source = "labels of nodes"
+	SourceAPIGroups        Source = "API groups"
 	SourceKubeProxy        Source = "kube-proxy"
 )
 

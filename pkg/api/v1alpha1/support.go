@@ -1,0 +1,258 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// SupportReport says by whom a cluster is supported, and until when.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type SupportReport struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// CollectedAt is when the facts were read.
+	CollectedAt metav1.Time `json:"collectedAt"`
+	// At is the day that the report is about.
+	At calendar.Date `json:"at"`
+	// CatalogAsOf is the day on which the calendar of the platform was read.
+	CatalogAsOf calendar.Date  `json:"catalogAsOf"`
+	Cluster     Cluster        `json:"cluster"`
+	Platform    Platform       `json:"platform"`
+	Summary     SupportSummary `json:"summary"`
+	// Rows are the control plane first, then the nodes, newest version first.
+	Rows []SupportRow `json:"rows"`
+	// Ranges are those of the platform version that was asked for.
+	Ranges []RangeCheck `json:"ranges,omitempty"`
+	Notes  []string     `json:"notes,omitempty"`
+	// Gaps are those of the snapshot that bear on support.
+	Gaps []Gap `json:"gaps,omitempty"`
+}
+
+// SupportSummary is the report in one line.
+type SupportSummary struct {
+	// Verdict is the gravest of rows and ranges.
+	Verdict Verdict `json:"verdict"`
+	// Complete is false when a gap or an unknown row leaves the verdict open.
+	Complete bool   `json:"complete"`
+	Message  string `json:"message"`
+	// Advice is what to do, and empty when that is nothing.
+	Advice string `json:"advice,omitempty"`
+}
+
+// SupportRow is the standing of one version of a part of the cluster.
+type SupportRow struct {
+	// Part is "control plane" or "nodes".
+	Part string `json:"part"`
+	// Version is verbatim.
+	Version string `json:"version"`
+	Count   int32  `json:"count"`
+	// Names of the nodes; sorted.
+	Names   []string `json:"names,omitempty"`
+	Verdict Verdict  `json:"verdict"`
+	// Standing is by the calendar of the platform, or by the one it follows.
+	Standing Standing `json:"standing"`
+	// Upstream is upstream's own standing, where Standing is a platform's.
+	Upstream *Standing `json:"upstream,omitempty"`
+	// Patch compares with the newest patch; absent when the version names none.
+	Patch  *PatchStanding `json:"patch,omitempty"`
+	Reason string         `json:"reason"`
+	// Advice is what to do, and empty when that is nothing.
+	Advice string `json:"advice,omitempty"`
+}
+
+// Standing is where a release stands in its life.
+type Standing struct {
+	// Calendar is the id of the platform whose dates these are.
+	Calendar string `json:"calendar"`
+	// Release is the number there: a Kubernetes minor, or the likes of OpenShift's
+	// 4.18; absent when the calendar does not list it.
+	Release version.Minor `json:"release,omitzero"`
+	// Phase is "standard", "maintenance", … as the platform names them, or "not
+	// released", "end of life" or "unknown".
+	Phase string `json:"phase"`
+	// Until is the last day of the phase, or at end of life the last day of support.
+	Until calendar.Date `json:"until,omitzero"`
+	// DaysLeft until the end of Until; negative at end of life; absent without Until.
+	DaysLeft *int32 `json:"daysLeft,omitempty"`
+	// Phases are all that the release has, with the last day of each.
+	Phases  []SupportPhase `json:"phases,omitempty"`
+	Sources []string       `json:"sources,omitempty"`
+}
+
+// SupportPhase is a part of a release's life.
+type SupportPhase struct {
+	Name string `json:"name"`
+	// Kind is standard, maintenance or extended.
+	Kind string `json:"kind"`
+	// Terms say what extended support takes.
+	Terms string `json:"terms,omitempty"`
+	// Until is its last day.
+	Until calendar.Date `json:"until"`
+}
+
+// PatchStanding compares a running version with the newest patch of its minor.
+type PatchStanding struct {
+	// Calendar is the id of the platform that released Latest.
+	Calendar string `json:"calendar"`
+	Latest   string `json:"latest"`
+	// Date is when Latest came out; absent when that is not known.
+	Date calendar.Date `json:"date,omitzero"`
+	// Behind is the number of patches in between; 0 when the running one is the latest or newer.
+	Behind int32 `json:"behind"`
+	// Next is the patch that is scheduled next, NextDate absent while none is published.
+	Next     string        `json:"next,omitempty"`
+	NextDate calendar.Date `json:"nextDate,omitzero"`
+}
+
+// RangeCheck compares the cluster with a range of Kubernetes versions.
+type RangeCheck struct {
+	// For is the purpose of the range.
+	For string `json:"for"`
+	// Minimum is inside, Below is not; both are absent when no numbers are published.
+	Minimum string `json:"minimum,omitempty"`
+	Below   string `json:"below,omitempty"`
+	// Version of the cluster that was compared, verbatim.
+	Version string  `json:"version"`
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason"`
+	Source  string  `json:"source,omitempty"`
+}
+
+// ReleaseList is the release calendar of one or more platforms.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type ReleaseList struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// At is the day that the list is about.
+	At calendar.Date `json:"at"`
+	// CatalogAsOf is the day on which the newest part of the catalog was gathered.
+	CatalogAsOf calendar.Date      `json:"catalogAsOf"`
+	Platforms   []PlatformCalendar `json:"platforms"`
+}
+
+// PlatformCalendar is the calendar of one platform.
+type PlatformCalendar struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// AsOf is the day of the pages that it was read from.
+	AsOf calendar.Date `json:"asOf"`
+	// Releases, newest first.
+	Releases []PlatformRelease `json:"releases"`
+	// Versions of a platform that is installed beside Kubernetes.
+	Versions []PlatformVersion `json:"versions,omitempty"`
+	// Upcoming is the release cycle that is under way.
+	Upcoming *UpcomingRelease `json:"upcoming,omitempty"`
+	// Rules of the platform, in sentences.
+	Rules   []string `json:"rules,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+	Sources []string `json:"sources,omitempty"`
+}
+
+// PlatformRelease is one release of a platform.
+type PlatformRelease struct {
+	Version version.Minor `json:"version"`
+	// Kubernetes is the minor inside.
+	Kubernetes version.Minor `json:"kubernetes"`
+	Released   calendar.Date `json:"released,omitzero"`
+	// Status on the day: a phase, "planned", "not released", "end of life" or "unknown".
+	Status string `json:"status"`
+	// DaysLeft until the end of that phase; negative at end of life.
+	DaysLeft *int32         `json:"daysLeft,omitempty"`
+	Phases   []SupportPhase `json:"phases,omitempty"`
+	// Latest patch on the day.
+	Latest     string        `json:"latest,omitempty"`
+	LatestDate calendar.Date `json:"latestDate,omitzero"`
+	// Next is the patch that is scheduled next, NextDate absent while none is published.
+	Next     string        `json:"next,omitempty"`
+	NextDate calendar.Date `json:"nextDate,omitzero"`
+	// Creatable is absent when it is not known.
+	Creatable *bool `json:"creatable,omitempty"`
+	// Recommended version for new clusters.
+	Recommended string  `json:"recommended,omitempty"`
+	Patches     []Patch `json:"patches,omitempty"`
+	// Notes on the release.
+	Notes   []string `json:"notes,omitempty"`
+	Sources []string `json:"sources,omitempty"`
+}
+
+// Patch is a patch release.
+type Patch struct {
+	Version string `json:"version"`
+	// Announced is the day that the release pages give.
+	Announced calendar.Date `json:"announced,omitzero"`
+	// Available is the first day on which it surely existed: the later one of
+	// announcement and tag.
+	Available calendar.Date `json:"available,omitzero"`
+}
+
+// PlatformVersion is a version of a platform that is installed beside Kubernetes.
+type PlatformVersion struct {
+	Version   string          `json:"version"`
+	Released  calendar.Date   `json:"released,omitzero"`
+	Creatable []version.Minor `json:"creatable,omitempty"`
+	Ranges    []VersionRange  `json:"ranges,omitempty"`
+	Sources   []string        `json:"sources,omitempty"`
+}
+
+// VersionRange is a range of Kubernetes versions for a purpose. Minimum is
+// inside, Below is not; both are absent when no numbers are published.
+type VersionRange struct {
+	For     string `json:"for"`
+	Minimum string `json:"minimum,omitempty"`
+	Below   string `json:"below,omitempty"`
+	// NewestOnly: of the range, only the newest minor will do.
+	NewestOnly bool `json:"newestOnly,omitempty"`
+}
+
+// UpcomingRelease is a release cycle under way.
+type UpcomingRelease struct {
+	Version version.Minor `json:"version"`
+	// Released is the planned day.
+	Released calendar.Date   `json:"released"`
+	Events   []UpcomingEvent `json:"events,omitempty"`
+	// Phases by the policy, counted from the planned day; never confirmed.
+	Phases      []SupportPhase `json:"phases,omitempty"`
+	PreReleases []Patch        `json:"preReleases,omitempty"`
+	Source      string         `json:"source"`
+}
+
+// UpcomingEvent is a date in a release cycle.
+type UpcomingEvent struct {
+	Date calendar.Date `json:"date"`
+	Name string        `json:"name"`
+	// Past is true when the day is over.
+	Past bool `json:"past"`
+}
+
+// CatalogInfo describes the catalog in use.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type CatalogInfo struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Origin is "embedded", the path of a file, or a URL.
+	Origin string        `json:"origin"`
+	AsOf   calendar.Date `json:"asOf"`
+	// AgeDays is counted from AsOf.
+	AgeDays   int32             `json:"ageDays"`
+	Platforms []CatalogPlatform `json:"platforms"`
+}
+
+// CatalogPlatform is a platform in the catalog.
+type CatalogPlatform struct {
+	ID   string        `json:"id"`
+	Name string        `json:"name"`
+	AsOf calendar.Date `json:"asOf"`
+	// Releases is the number of them; Newest and Oldest are absent without any.
+	Releases int32         `json:"releases"`
+	Newest   version.Minor `json:"newest,omitzero"`
+	Oldest   version.Minor `json:"oldest,omitzero"`
+	Sources  []string      `json:"sources,omitempty"`
+}

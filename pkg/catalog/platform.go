@@ -1,0 +1,318 @@
+package catalog
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// Upstream is the id of Kubernetes as the project itself releases and supports it.
+const Upstream = "upstream"
+
+// Platform is a managed or packaged Kubernetes, or upstream's own.
+type Platform struct {
+	// ID is the value of --platform.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// AsOf is the day of the pages that the releases were read from.
+	AsOf calendar.Date `json:"asOf"`
+	// Recognise says what shows from inside that a cluster is of this platform.
+	Recognise Recognition `json:"recognise,omitzero"`
+	// Phases of a release's life, in order.
+	Phases []Phase `json:"phases,omitempty"`
+	// Follows is the platform whose dates are shown for minors without dates of their own.
+	Follows string `json:"follows,omitempty"`
+	// Policy says for how long releases are supported, oldest first.
+	Policy []SupportPolicy `json:"policy,omitempty"`
+	// EveryMinorSince is the first release from which on none is left out.
+	EveryMinorSince version.Minor `json:"everyMinorSince,omitzero"`
+	// Kubelet is the platform's own bound, where it is stricter than the policy's.
+	Kubelet *KubeletRule `json:"kubelet,omitempty"`
+	// Embeds lists components that run inside the platform's own binary, so
+	// that they have no version of their own.
+	Embeds []Component `json:"embeds,omitempty"`
+	// Creatable says which minors new clusters can be created at; absent when that is not known.
+	Creatable *Creatable `json:"creatable,omitempty"`
+	// Recommended versions for new clusters, as they were published, newest first.
+	Recommended []Recommendation `json:"recommended,omitempty"`
+	Upgrades    Upgrades         `json:"upgrades,omitzero"`
+	// Versions are those of a platform that is installed beside Kubernetes and
+	// has versions of its own, newest first.
+	Versions []PlatformVersion `json:"versions,omitempty"`
+	// Upcoming is the release cycle that is under way.
+	Upcoming *Cycle `json:"upcoming,omitempty"`
+	// Sources of what stands here, apart from Releases.
+	Sources []string `json:"sources"`
+	// Releases, newest first.
+	Releases []Release `json:"releases,omitempty"`
+}
+
+// PhaseKind says what a phase is worth.
+type PhaseKind string
+
+// Kinds of phases.
+const (
+	// Standard support comes with the platform.
+	Standard PhaseKind = "standard"
+	// Maintenance brings critical fixes alone.
+	Maintenance PhaseKind = "maintenance"
+	// Extended support is paid for or opted into.
+	Extended PhaseKind = "extended"
+)
+
+// Phase is a part of a release's life.
+type Phase struct {
+	// ID is the key of Release.Ends.
+	ID string `json:"id"`
+	// Name stands before "support".
+	Name string    `json:"name"`
+	Kind PhaseKind `json:"kind"`
+	// Terms say what extended support takes, such as "costs extra".
+	Terms string `json:"terms,omitempty"`
+}
+
+// SupportPolicy says how many months each phase lasts.
+type SupportPolicy struct {
+	// Since is the first release that the policy holds for.
+	Since  version.Minor `json:"since"`
+	Phases []PhaseLength `json:"phases"`
+	Source string        `json:"source"`
+}
+
+// PhaseLength is the promised length of a phase.
+type PhaseLength struct {
+	Phase  string `json:"phase"`
+	Months int    `json:"months"`
+}
+
+// KubeletRule bounds how many minors kubelets may be older than kube-apiserver.
+type KubeletRule struct {
+	Older int `json:"older"`
+	// OlderOnOdd holds where the platform's own minor is odd; absent where that makes no difference.
+	OlderOnOdd *int   `json:"olderOnOdd,omitempty"`
+	Source     string `json:"source"`
+}
+
+// Creatable says which minors new clusters can be created at.
+type Creatable struct {
+	// Newest is the number of newest releases; 0 when UpstreamShift says it.
+	Newest int `json:"newest,omitempty"`
+	// UpstreamShift moves the minors that upstream supports, by -1 to one minor older.
+	UpstreamShift int    `json:"upstreamShift,omitempty"`
+	Source        string `json:"source"`
+}
+
+// Recommendation is a version that the platform recommends for new clusters.
+type Recommendation struct {
+	Version string `json:"version"`
+	// Published is the day of the recommendation.
+	Published calendar.Date `json:"published"`
+	Source    string        `json:"source"`
+}
+
+// Upgrades are the platform's rules for getting from one minor to the next. An
+// absent rule is not known.
+type Upgrades struct {
+	// SkipMinor says whether the control plane may leave a minor out.
+	SkipMinor *Permission `json:"skipMinor,omitempty"`
+	// Rollback says whether it may go back to the minor before.
+	Rollback *Permission `json:"rollback,omitempty"`
+	// NodesFirst: nodes must be at the control plane's minor before that moves on.
+	NodesFirst *Sourced `json:"nodesFirst,omitempty"`
+	// Nodes must meet these before a minor.
+	Nodes []NodeRequirement `json:"nodes,omitempty"`
+}
+
+// Permission says whether something may be done.
+type Permission struct {
+	Allowed bool `json:"allowed"`
+	// WithinDays bounds a rollback; 0 when nothing is said.
+	WithinDays int `json:"withinDays,omitempty"`
+	// Condition limits what Allowed says.
+	Condition string `json:"condition,omitempty"`
+	Source    string `json:"source"`
+}
+
+// Sourced is a rule that either holds or is absent.
+type Sourced struct {
+	Source string `json:"source"`
+}
+
+// NodeRequirement is what nodes need from a Kubernetes minor on.
+type NodeRequirement struct {
+	Since    version.Minor `json:"since"`
+	Requires string        `json:"requires"`
+	Source   string        `json:"source"`
+}
+
+// PlatformVersion is a version of a platform that is installed beside Kubernetes.
+type PlatformVersion struct {
+	// Version is the value of --platform-version.
+	Version string `json:"version"`
+	// Released is absent when that is not known.
+	Released calendar.Date `json:"released,omitzero"`
+	// Creatable lists the minors that this version creates clusters at.
+	Creatable []version.Minor `json:"creatable,omitempty"`
+	Ranges    []Range         `json:"ranges,omitempty"`
+	Sources   []string        `json:"sources"`
+}
+
+// Range is a range of Kubernetes versions that a platform version takes for a purpose.
+type Range struct {
+	// For is the purpose, such as "onboarding".
+	For string `json:"for"`
+	// Minimum is inside the range, Below is the first version that is not.
+	// Both are absent when the platform publishes no numbers.
+	Minimum string `json:"minimum,omitempty"`
+	Below   string `json:"below,omitempty"`
+	// NewestOnly: of the range, only the newest minor will do.
+	NewestOnly bool `json:"newestOnly,omitempty"`
+	// Outside says what happens to a cluster outside the range.
+	Outside string `json:"outside"`
+	// Inside says what being inside does not promise.
+	Inside string `json:"inside,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// Cycle is a release cycle under way.
+type Cycle struct {
+	Version version.Minor `json:"version"`
+	// Released is the planned day.
+	Released    calendar.Date `json:"released"`
+	Events      []CycleEvent  `json:"events,omitempty"`
+	PreReleases []Patch       `json:"preReleases,omitempty"`
+	Source      string        `json:"source"`
+}
+
+// CycleEvent is a date in a release cycle.
+type CycleEvent struct {
+	Date calendar.Date `json:"date"`
+	Name string        `json:"name"`
+}
+
+// Release is a minor of Kubernetes as a platform offers it, or the platform's
+// own minor where it numbers differently.
+type Release struct {
+	// Version is the platform's own number: 1.36, or OpenShift's 4.18.
+	Version version.Minor `json:"version"`
+	// Kubernetes is the minor inside, where Version is another number.
+	Kubernetes version.Minor `json:"kubernetes,omitzero"`
+	// Released is absent when that is not known.
+	Released calendar.Date `json:"released,omitzero"`
+	// Ends holds the last day of each phase that this release has, by Phase.ID.
+	Ends map[string]calendar.Date `json:"ends,omitempty"`
+	// Latest patch, where Patches does not tell it.
+	Latest *Patch `json:"latest,omitempty"`
+	// Patches, newest first.
+	Patches []Patch `json:"patches,omitempty"`
+	// Next is the patch that is scheduled next, its date absent while none is published.
+	Next    *Patch   `json:"next,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Sources []string `json:"sources"`
+}
+
+// Patch is a patch release.
+type Patch struct {
+	Version string `json:"version"`
+	// Announced is the day that the release pages give.
+	Announced calendar.Date `json:"announced,omitzero"`
+	// Tagged is the day of the tag, where it differs or no page gives a day.
+	Tagged calendar.Date `json:"tagged,omitzero"`
+}
+
+// Available is the first day on which the patch surely existed: the later one
+// of announcement and tag. It is zero when neither is known.
+func (p Patch) Available() calendar.Date {
+	if p.Tagged.Compare(p.Announced) > 0 {
+		return p.Tagged
+	}
+	return p.Announced
+}
+
+// Minor is the Kubernetes minor of the release.
+func (r *Release) Minor() version.Minor {
+	if r.Kubernetes.IsZero() {
+		return r.Version
+	}
+	return r.Kubernetes
+}
+
+// ReleasedBy reports whether the release was out on a day, as far as is known.
+func (r *Release) ReleasedBy(day calendar.Date) bool {
+	return r.Released.First().Compare(day) <= 0 && !r.Released.Unconfirmed
+}
+
+// LatestBy returns the newest patch that existed on a day, or nil.
+func (r *Release) LatestBy(day calendar.Date) *Patch {
+	candidates := r.Patches
+	if r.Latest != nil {
+		candidates = append([]Patch{*r.Latest}, candidates...)
+	}
+	for i := range candidates {
+		if candidates[i].Available().Compare(day) <= 0 {
+			return &candidates[i]
+		}
+	}
+	return nil
+}
+
+// Release returns the platform's release of a Kubernetes minor, or nil.
+func (p *Platform) Release(minor version.Minor) *Release {
+	i := slices.IndexFunc(p.Releases, func(r Release) bool { return r.Minor() == minor })
+	if i < 0 {
+		return nil
+	}
+	return &p.Releases[i]
+}
+
+// Version returns the platform's own version of a name, or nil.
+func (p *Platform) Version(name string) *PlatformVersion {
+	i := slices.IndexFunc(p.Versions, func(v PlatformVersion) bool { return v.Version == name })
+	if i < 0 {
+		return nil
+	}
+	return &p.Versions[i]
+}
+
+// KubeletsOlder is how many minors kubelets may be older than a control plane
+// at a minor, and whether the platform says so at all.
+func (p *Platform) KubeletsOlder(minor version.Minor) (older int, bound bool) {
+	if p.Kubelet == nil {
+		return 0, false
+	}
+	if odd := p.Kubelet.OlderOnOdd; odd != nil {
+		if r := p.Release(minor); r != nil && r.Version.Minor%2 == 1 {
+			return *odd, true
+		}
+	}
+	return p.Kubelet.Older, true
+}
+
+// Pattern is a regular expression in the data. The zero value matches nothing.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (p *Pattern) UnmarshalText(text []byte) error {
+	compiled, err := regexp.Compile(string(text))
+	if err != nil {
+		return err
+	}
+	p.Regexp = compiled
+	return nil
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (p Pattern) MarshalText() ([]byte, error) {
+	if p.Regexp == nil {
+		return nil, nil
+	}
+	return []byte(p.String()), nil
+}
+
+// IsZero reports whether there is no expression.
+func (p Pattern) IsZero() bool { return p.Regexp == nil }
+
+// Matches reports whether the pattern exists and matches.
+func (p Pattern) Matches(s string) bool { return p.Regexp != nil && p.MatchString(s) }

@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// Recognition says what shows that a cluster is of a platform. Any one mark is
+// enough, so that only conclusive ones stand here: a providerID of "aws:///",
+// say, is also that of a cluster somebody runs on EC2.
+type Recognition struct {
+	// GitVersionSuffix matches what stands behind the upstream version.
+	GitVersionSuffix Pattern `json:"gitVersionSuffix,omitzero"`
+	// NodeLabels are keys, or "key=value" where only that value tells.
+	NodeLabels []string `json:"nodeLabels,omitempty"`
+	ProviderID Pattern  `json:"providerID,omitzero"`
+	// OSImage is a part of what nodes call their operating system.
+	OSImage string `json:"osImage,omitempty"`
+	// APIGroups are served by this platform alone.
+	APIGroups []string `json:"apiGroups,omitempty"`
+}
+
+// Recognised is the platform of a cluster, and why.
+type Recognised struct {
+	// Platform is upstream's when nothing tells of another one.
+	Platform *Platform
+	// Evidence names the mark.
+	Evidence string
+	// Conclusive is false when marks contradict each other, or some could not be read.
+	Conclusive bool
+	// Notes are marks of other platforms, and what could not be read.
+	Notes []string
+}
+
+// Recognise tells the platform of a cluster: by kube-apiserver's version, then
+// by its nodes, then by its API groups.
+func (c *Catalog) Recognise(s *v1alpha1.Snapshot) Recognised {
+	byVersion, byNodes, byGroups := c.marksOfVersion(s), c.marksOfNodes(s), c.marksOfAPIGroups(s)
+	marks := slices.Concat(byVersion, byNodes, byGroups)
+	for _, tier := range [][]mark{byVersion, byNodes, byGroups} {
+		if len(tier) > 0 {
+			marks = slices.DeleteFunc(marks, func(m mark) bool { return m.platform == tier[0].platform })
+			r := Recognised{Platform: tier[0].platform, Evidence: tier[0].evidence, Conclusive: true}
+			for _, other := range marks {
+				r.Notes = append(r.Notes, fmt.Sprintf("%s: a mark of %s; --platform %s judges by its calendar", other.evidence, other.platform.Name, other.platform.ID))
+			}
+			if len(tier) > 1 {
+				r.Platform, r.Conclusive = c.Platform(Upstream), false
+				r.Evidence = fmt.Sprintf("assumed: marks of both %s (%s) and %s (%s)", tier[0].platform.Name, tier[0].evidence, tier[1].platform.Name, tier[1].evidence)
+				r.Notes = append([]string{fmt.Sprintf("marks contradict each other: name the platform with --platform, %s or %s", tier[0].platform.ID, tier[1].platform.ID)}, r.Notes...)
+			}
+			return r
+		}
+	}
+	r := Recognised{Platform: c.Platform(Upstream), Evidence: "no mark of another platform", Conclusive: true}
+	var unread []string
+	if s.NodeSamples == nil {
+		unread = append(unread, "labels of nodes")
+	}
+	if s.APIGroups == nil {
+		unread = append(unread, "API groups")
+	}
+	if len(unread) > 0 {
+		r.Conclusive, r.Evidence = false, "assumed: "+strings.Join(unread, " and ")+" not read"
+		r.Notes = []string{"the platform may be another one than upstream: name it with --platform"}
+	}
+	return r
+}
+
+// mark is what tells of a platform.
+type mark struct {
+	platform *Platform
+	evidence string
+}
+
+func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
+	if s.APIServers == nil {
+		return nil
+	}
+	var marks []mark
+	for _, answer := range s.APIServers.Instances {
+		v, err := version.Parse(answer.GitVersion)
+		if err != nil {
+			continue
+		}
+		for i := range c.Platforms {
+			if p := &c.Platforms[i]; p.Recognise.GitVersionSuffix.Matches(v.Suffix) && !marked(marks, p) {
+				marks = append(marks, mark{p, "version " + answer.GitVersion})
+			}
+		}
+	}
+	return marks
+}
+
+// marksOfNodes are in the order of how many nodes carry them.
+func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
+	var marks []mark
+	counts := map[*Platform]int{}
+	if s.NodeSamples != nil {
+		samples := s.NodeSamples.Nodes
+		for i := range c.Platforms {
+			p := &c.Platforms[i]
+			first, n := "", 0
+			for _, node := range samples {
+				if by := p.Recognise.ofNode(node); by != "" {
+					first, n = cmp.Or(first, by), n+1
+				}
+			}
+			if n > 0 {
+				counts[p] = n
+				marks = append(marks, mark{p, fmt.Sprintf("%s on %d of %d nodes sampled", first, n, len(samples))})
+			}
+		}
+	}
+	if s.Nodes != nil {
+		for i := range c.Platforms {
+			p := &c.Platforms[i]
+			if p.Recognise.OSImage == "" || counts[p] > 0 {
+				continue
+			}
+			n := 0
+			for _, group := range s.Nodes.Groups {
+				if strings.Contains(group.OSImage, p.Recognise.OSImage) {
+					n += len(group.Names)
+				}
+			}
+			if n > 0 {
+				counts[p] = n
+				marks = append(marks, mark{p, fmt.Sprintf("OS image %q on %d of %d nodes", p.Recognise.OSImage, n, s.Nodes.Count)})
+			}
+		}
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(counts[b.platform], counts[a.platform]) })
+	return marks
+}
+
+func (c *Catalog) marksOfAPIGroups(s *v1alpha1.Snapshot) []mark {
+	if s.APIGroups == nil {
+		return nil
+	}
+	var marks []mark
+	for i := range c.Platforms {
+		p := &c.Platforms[i]
+		for _, group := range p.Recognise.APIGroups {
+			if slices.Contains(s.APIGroups.Names, group) && !marked(marks, p) {
+				marks = append(marks, mark{p, "API group " + group})
+			}
+		}
+	}
+	return marks
+}
+
+func marked(marks []mark, p *Platform) bool {
+	return slices.ContainsFunc(marks, func(m mark) bool { return m.platform == p })
+}
+
+// ofNode is the mark that a node carries, or empty.
+func (r *Recognition) ofNode(node v1alpha1.NodeSample) string {
+	for _, label := range r.NodeLabels {
+		key, want, exact := strings.Cut(label, "=")
+		if value, ok := node.Labels[key]; ok && (!exact || value == want) {
+			return "label " + label
+		}
+	}
+	if r.ProviderID.Matches(node.ProviderID) {
+		return "providerID " + node.ProviderID
+	}
+	return ""
+}
