@@ -34,7 +34,7 @@ type Catalog struct {
 	AsOf calendar.Date `json:"asOf"`
 	// Skew is absent in a catalog that extends another one.
 	Skew *Skew `json:"skew,omitempty"`
-	// Platforms, sorted by id.
+	// Platforms; Load and Extend sort them by id.
 	Platforms []Platform `json:"platforms"`
 }
 
@@ -121,14 +121,15 @@ const MaxBytes = 4 << 20
 // form: fields and kinds that this version does not know are errors.
 func Decode(data []byte) (*Catalog, error) {
 	c := &Catalog{}
-	return c, v1alpha1.DecodeDocument(data, MaxBytes, Kind, "kubectl versions catalog export", c)
+	return c, v1alpha1.DecodeDocument(data, MaxBytes, Kind, "described in docs/catalog.md", c)
 }
 
 // Complete reports whether the catalog can stand alone. One without the skew
 // policy extends another.
 func (c *Catalog) Complete() bool { return c.Skew != nil }
 
-// Extend returns base with the platforms of c, which replace those with the same id.
+// Extend returns base with the platforms of c, which replace those with the
+// same id. AsOf stays that of base, which is what ages.
 func (c *Catalog) Extend(base *Catalog) *Catalog {
 	extended := *base
 	extended.Platforms = slices.Clone(base.Platforms)

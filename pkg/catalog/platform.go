@@ -78,7 +78,9 @@ type SupportPolicy struct {
 	// Since is the first release that the policy holds for.
 	Since  version.Minor `json:"since"`
 	Phases []PhaseLength `json:"phases"`
-	Source string        `json:"source"`
+	// Day of the month on which phases end; 0 when they are counted from the release.
+	Day    int    `json:"day,omitempty"`
+	Source string `json:"source"`
 }
 
 // PhaseLength is the promised length of a phase.
@@ -97,9 +99,9 @@ type KubeletRule struct {
 
 // Creatable says which minors new clusters can be created at.
 type Creatable struct {
-	// Newest is the number of newest releases; 0 when UpstreamShift says it.
-	Newest int `json:"newest,omitempty"`
-	// UpstreamShift moves the minors that upstream supports, by -1 to one minor older.
+	// Newest is the number of newest releases, the platform's own unless UpstreamShift is set.
+	Newest int `json:"newest"`
+	// UpstreamShift takes upstream's instead, and moves them: by -1 to one minor older.
 	UpstreamShift int    `json:"upstreamShift,omitempty"`
 	Source        string `json:"source"`
 }
@@ -239,13 +241,12 @@ func (r *Release) Minor() version.Minor {
 	return r.Kubernetes
 }
 
-// ReleasedBy reports whether the release was out on a day, as far as is known.
-func (r *Release) ReleasedBy(day calendar.Date) bool {
-	return r.Released.First().Compare(day) <= 0 && !r.Released.Unconfirmed
-}
-
-// LatestBy returns the newest patch that existed on a day, or nil.
+// LatestBy returns the newest patch that existed on a day, or nil. One whose
+// day is not known counts from the release on.
 func (r *Release) LatestBy(day calendar.Date) *Patch {
+	if r.Released.First().Compare(day) > 0 {
+		return nil
+	}
 	candidates := r.Patches
 	if r.Latest != nil {
 		candidates = append([]Patch{*r.Latest}, candidates...)
@@ -276,14 +277,35 @@ func (p *Platform) Version(name string) *PlatformVersion {
 	return &p.Versions[i]
 }
 
+// Phase returns the phase of an id, or nil.
+func (p *Platform) Phase(id string) *Phase {
+	i := slices.IndexFunc(p.Phases, func(phase Phase) bool { return phase.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.Phases[i]
+}
+
+// PolicyFor returns the policy that holds for a release, or nil.
+func (p *Platform) PolicyFor(release version.Minor) *SupportPolicy {
+	var holds *SupportPolicy
+	for i := range p.Policy {
+		if p.Policy[i].Since.Compare(release) <= 0 {
+			holds = &p.Policy[i]
+		}
+	}
+	return holds
+}
+
 // KubeletsOlder is how many minors kubelets may be older than a control plane
-// at a minor, and whether the platform says so at all.
+// at a minor, and whether the platform says so at all. A minor whose release is
+// not known gets the number for odd ones, which is the stricter one.
 func (p *Platform) KubeletsOlder(minor version.Minor) (older int, bound bool) {
 	if p.Kubelet == nil {
 		return 0, false
 	}
 	if odd := p.Kubelet.OlderOnOdd; odd != nil {
-		if r := p.Release(minor); r != nil && r.Version.Minor%2 == 1 {
+		if r := p.Release(minor); r == nil || r.Version.Minor%2 == 1 {
 			return *odd, true
 		}
 	}
@@ -295,6 +317,10 @@ type Pattern struct{ *regexp.Regexp }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (p *Pattern) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = Pattern{}
+		return nil
+	}
 	compiled, err := regexp.Compile(string(text))
 	if err != nil {
 		return err

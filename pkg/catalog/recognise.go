@@ -41,29 +41,29 @@ type Recognised struct {
 // by its nodes, then by its API groups.
 func (c *Catalog) Recognise(s *v1alpha1.Snapshot) Recognised {
 	byVersion, byNodes, byGroups := c.marksOfVersion(s), c.marksOfNodes(s), c.marksOfAPIGroups(s)
-	marks := slices.Concat(byVersion, byNodes, byGroups)
 	for _, tier := range [][]mark{byVersion, byNodes, byGroups} {
-		if len(tier) > 0 {
-			marks = slices.DeleteFunc(marks, func(m mark) bool { return m.platform == tier[0].platform })
-			r := Recognised{Platform: tier[0].platform, Evidence: tier[0].evidence, Conclusive: true}
-			for _, other := range marks {
-				r.Notes = append(r.Notes, fmt.Sprintf("%s: a mark of %s; --platform %s judges by its calendar", other.evidence, other.platform.Name, other.platform.ID))
+		switch len(tier) {
+		case 0:
+		case 1:
+			return Recognised{
+				Platform: tier[0].platform, Evidence: tier[0].evidence, Conclusive: true,
+				Notes: tier[0].others(slices.Concat(byVersion, byNodes, byGroups)),
 			}
-			if len(tier) > 1 {
-				r.Platform, r.Conclusive = c.Platform(Upstream), false
-				r.Evidence = fmt.Sprintf("assumed: marks of both %s (%s) and %s (%s)", tier[0].platform.Name, tier[0].evidence, tier[1].platform.Name, tier[1].evidence)
-				r.Notes = append([]string{fmt.Sprintf("marks contradict each other: name the platform with --platform, %s or %s", tier[0].platform.ID, tier[1].platform.ID)}, r.Notes...)
+		default:
+			a, b := tier[0], tier[1]
+			return Recognised{
+				Platform: c.Platform(Upstream),
+				Evidence: fmt.Sprintf("assumed: marks of both %s (%s) and %s (%s)", a.platform.Name, a.evidence, b.platform.Name, b.evidence),
+				Notes:    []string{fmt.Sprintf("marks contradict each other: name the platform with --platform, %s or %s", a.platform.ID, b.platform.ID)},
 			}
-			return r
 		}
 	}
 	r := Recognised{Platform: c.Platform(Upstream), Evidence: "no mark of another platform", Conclusive: true}
 	var unread []string
-	if s.NodeSamples == nil {
-		unread = append(unread, "labels of nodes")
-	}
-	if s.APIGroups == nil {
-		unread = append(unread, "API groups")
+	for _, source := range []v1alpha1.Source{v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups} {
+		if !wasRead(s, source) {
+			unread = append(unread, string(source))
+		}
 	}
 	if len(unread) > 0 {
 		r.Conclusive, r.Evidence = false, "assumed: "+strings.Join(unread, " and ")+" not read"
@@ -72,10 +72,30 @@ func (c *Catalog) Recognise(s *v1alpha1.Snapshot) Recognised {
 	return r
 }
 
+// wasRead is false when a source of marks was not read, or not whole.
+func wasRead(s *v1alpha1.Snapshot, source v1alpha1.Source) bool {
+	present := s.APIGroups != nil
+	if source == v1alpha1.SourceNodeSamples {
+		present = s.NodeSamples != nil
+	}
+	return present && !slices.ContainsFunc(s.Gaps, func(g v1alpha1.Gap) bool { return g.Source == source })
+}
+
 // mark is what tells of a platform.
 type mark struct {
 	platform *Platform
 	evidence string
+}
+
+// others are the marks of other platforms, as notes.
+func (m mark) others(all []mark) []string {
+	var notes []string
+	for _, other := range all {
+		if other.platform != m.platform {
+			notes = append(notes, fmt.Sprintf("%s: a mark of %s; --platform %s judges by its calendar", other.evidence, other.platform.Name, other.platform.ID))
+		}
+	}
+	return notes
 }
 
 func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
@@ -97,10 +117,8 @@ func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
 	return marks
 }
 
-// marksOfNodes are in the order of how many nodes carry them.
 func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 	var marks []mark
-	counts := map[*Platform]int{}
 	if s.NodeSamples != nil {
 		samples := s.NodeSamples.Nodes
 		for i := range c.Platforms {
@@ -112,7 +130,6 @@ func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 				}
 			}
 			if n > 0 {
-				counts[p] = n
 				marks = append(marks, mark{p, fmt.Sprintf("%s on %d of %d nodes sampled", first, n, len(samples))})
 			}
 		}
@@ -120,7 +137,7 @@ func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 	if s.Nodes != nil {
 		for i := range c.Platforms {
 			p := &c.Platforms[i]
-			if p.Recognise.OSImage == "" || counts[p] > 0 {
+			if p.Recognise.OSImage == "" || marked(marks, p) {
 				continue
 			}
 			n := 0
@@ -130,12 +147,10 @@ func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 				}
 			}
 			if n > 0 {
-				counts[p] = n
 				marks = append(marks, mark{p, fmt.Sprintf("OS image %q on %d of %d nodes", p.Recognise.OSImage, n, s.Nodes.Count)})
 			}
 		}
 	}
-	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(counts[b.platform], counts[a.platform]) })
 	return marks
 }
 

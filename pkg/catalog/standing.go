@@ -71,7 +71,8 @@ func (s Standing) Freely() bool { return s.Stage == Supported && s.Phase.Kind !=
 
 // PlannedOn reports whether the release is announced, but not known to be out on a day.
 func (r *Release) PlannedOn(day calendar.Date) bool {
-	return r.Released.First().Compare(day) > 0 || r.Released.Unconfirmed && r.LatestBy(day) == nil
+	neverSeen := r.Latest == nil && len(r.Patches) == 0
+	return r.Released.First().Compare(day) > 0 || r.Released.Unconfirmed && neverSeen
 }
 
 // SupportedBy lists the releases that are freely supported on a day, newest first.
@@ -86,20 +87,23 @@ func (p *Platform) SupportedBy(day calendar.Date) []*Release {
 }
 
 // CreatableOn lists the minors that new clusters can be created at on a day,
-// newest first. It is false when the catalog does not know.
+// newest first: by the platform's rule, or as its newest version says. It is
+// false when the catalog does not know.
 func (c *Catalog) CreatableOn(p *Platform, day calendar.Date) ([]version.Minor, bool) {
-	var minors []version.Minor
-	switch rule := p.Creatable; {
-	case rule == nil:
-		return nil, false
-	case rule.Newest > 0:
-		for i := range p.Releases {
-			if r := &p.Releases[i]; len(minors) < rule.Newest && !r.PlannedOn(day) {
-				minors = append(minors, r.Minor())
-			}
+	rule := p.Creatable
+	if rule == nil {
+		if len(p.Versions) == 0 || len(p.Versions[0].Creatable) == 0 || day.Compare(p.AsOf) < 0 {
+			return nil, false
 		}
-	default:
-		for _, r := range c.Platform(Upstream).SupportedBy(day) {
+		return slices.Clone(p.Versions[0].Creatable), true
+	}
+	of := p
+	if rule.UpstreamShift != 0 {
+		of = c.Platform(Upstream)
+	}
+	var minors []version.Minor
+	for i := range of.Releases {
+		if r := &of.Releases[i]; len(minors) < rule.Newest && !r.PlannedOn(day) {
 			minors = append(minors, r.Minor().Add(rule.UpstreamShift))
 		}
 	}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -34,19 +35,17 @@ func (c *Catalog) Validate() error {
 			fault("platform %q is missing", Upstream)
 		}
 	}
-	suffixes := map[string]string{}
+	known, suffixes := map[string]bool{}, map[string]string{}
 	for i := range c.Platforms {
 		p := &c.Platforms[i]
 		in := fault.in("platform %q", p.ID)
 		p.validate(in)
-		switch {
-		case i > 0 && p.ID == c.Platforms[i-1].ID:
+		if known[p.ID] {
 			in("stands twice")
-		case i > 0 && p.ID < c.Platforms[i-1].ID:
-			in("is out of order")
 		}
-		if p.Follows != "" && c.Complete() && (p.Follows == p.ID || c.Platform(p.Follows) == nil) {
-			in("follows %q, which is no other platform", p.Follows)
+		known[p.ID] = true
+		if followed := c.Platform(p.Follows); p.Follows != "" && c.Complete() && (followed == nil || followed.Follows != "" || followed == p) {
+			in("follows %q, which is no platform with dates of its own", p.Follows)
 		}
 		if suffix := p.Recognise.GitVersionSuffix; !suffix.IsZero() {
 			if other, taken := suffixes[suffix.String()]; taken {
@@ -61,6 +60,9 @@ func (c *Catalog) Validate() error {
 func (p *Platform) validate(fault faults) {
 	if p.ID == "" || p.Name == "" || len(p.Sources) == 0 || p.AsOf.IsZero() {
 		fault("needs an id, a name, asOf and sources")
+	}
+	if slices.Contains(p.Recognise.NodeLabels, "") {
+		fault("is recognised by an empty label")
 	}
 	if p.Kubelet != nil && (p.Kubelet.Source == "" || p.Kubelet.Older < 0) {
 		fault("its bound on kubelets needs a number and a source")
@@ -77,14 +79,17 @@ func (p *Platform) validate(fault faults) {
 		}
 	}
 	for i, policy := range p.Policy {
-		if policy.Source == "" {
-			fault("policy since %s has no source", policy.Since)
+		if policy.Source == "" || len(policy.Phases) == 0 {
+			fault("policy since %s needs phases and a source", policy.Since)
+		}
+		if policy.Day < 0 || policy.Day > 28 {
+			fault("policy since %s: %d is not a day of every month", policy.Since, policy.Day)
 		}
 		if i > 0 && policy.Since.Compare(p.Policy[i-1].Since) <= 0 {
 			fault("policy since %s is out of order", policy.Since)
 		}
 		for _, length := range policy.Phases {
-			if p.phase(length.Phase) == nil || length.Months <= 0 {
+			if p.Phase(length.Phase) == nil || length.Months <= 0 {
 				fault("policy since %s: phase %q must be one of the platform's, and last some months", policy.Since, length.Phase)
 			}
 		}
@@ -99,8 +104,8 @@ func (p *Platform) validate(fault faults) {
 }
 
 func (p *Platform) validateRules(fault faults) {
-	if rule := p.Creatable; rule != nil && (rule.Source == "" || (rule.Newest > 0) == (rule.UpstreamShift != 0)) {
-		fault("what can be created needs a source, and either newest or upstreamShift")
+	if rule := p.Creatable; rule != nil && (rule.Source == "" || rule.Newest <= 0) {
+		fault("what can be created needs a source, and a number of newest minors")
 	}
 	for i, r := range p.Recommended {
 		if _, err := version.Parse(r.Version); err != nil || r.Published.IsZero() || r.Source == "" {
@@ -110,10 +115,11 @@ func (p *Platform) validateRules(fault faults) {
 			fault("recommendation %q is out of order: the newest is first", r.Version)
 		}
 	}
-	for name, rule := range map[string]*Permission{"skipMinor": p.Upgrades.SkipMinor, "rollback": p.Upgrades.Rollback} {
-		if rule != nil && rule.Source == "" {
-			fault("%s has no source", name)
-		}
+	if rule := p.Upgrades.SkipMinor; rule != nil && rule.Source == "" {
+		fault("skipMinor has no source")
+	}
+	if rule := p.Upgrades.Rollback; rule != nil && rule.Source == "" {
+		fault("rollback has no source")
 	}
 	if rule := p.Upgrades.NodesFirst; rule != nil && rule.Source == "" {
 		fault("nodesFirst has no source")
@@ -157,15 +163,21 @@ func (p *Platform) validateRelease(i int, fault faults) {
 	}
 	previous := r.Released.First()
 	for _, phase := range p.PhasesOf(r) {
-		if phase.Until.IsZero() || phase.Until.Compare(previous) <= 0 {
-			fault("%s support ends on %q, which is not after %q", phase.Name, phase.Until, previous)
+		switch {
+		case phase.Until.IsZero():
+			fault("%s support ends on no day", phase.Name)
+		case phase.Until.Compare(previous) <= 0:
+			fault("%s support ends on %s, which is not after %s", phase.Name, phase.Until, previous)
 		}
 		previous = phase.Until
 	}
-	for id := range r.Ends {
-		if p.phase(id) == nil {
+	for _, id := range slices.Sorted(maps.Keys(r.Ends)) {
+		if p.Phase(id) == nil {
 			fault("ends a phase %q that the platform does not have", id)
 		}
+	}
+	if r.Latest != nil && r.Latest.Version == "" {
+		fault("its latest patch has no version")
 	}
 	if r.Latest != nil && len(r.Patches) > 0 {
 		fault("latest and patches say the same thing twice")
@@ -201,14 +213,6 @@ func (v *PlatformVersion) validate(fault faults) {
 			fault("range for %s: %s is not below %s", r.For, r.Minimum, r.Below)
 		}
 	}
-}
-
-func (p *Platform) phase(id string) *Phase {
-	i := slices.IndexFunc(p.Phases, func(phase Phase) bool { return phase.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &p.Phases[i]
 }
 
 // Age of the catalog on a day, in days.

@@ -77,7 +77,7 @@ func (e *evaluation) rows(component catalog.Component, observations []observatio
 		av, _ := parsed(a.Version)
 		bv, _ := parsed(b.Version)
 		return cmp.Or(
-			bv.Compare(av), cmp.Compare(b.Version, a.Version), cmp.Compare(severity(b.Verdict), severity(a.Verdict)),
+			bv.Compare(av), cmp.Compare(b.Version, a.Version), cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()),
 			cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.JudgedAgainst, b.JudgedAgainst), cmp.Compare(a.Evidence, b.Evidence),
 		)
 	})

@@ -9,22 +9,6 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
-// severity orders verdicts by how much they matter.
-func severity(v v1alpha1.Verdict) int {
-	switch v {
-	case v1alpha1.Unsupported:
-		return 4
-	case v1alpha1.Warning:
-		return 3
-	case v1alpha1.Unknown:
-		return 2
-	case v1alpha1.NotVisible, v1alpha1.NotJudged:
-		return 1
-	default:
-		return 0
-	}
-}
-
 // summarize leads with the gravest row.
 func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 	complete := len(report.Gaps) == 0 && report.ControlPlane.InstancesExist > 0
@@ -32,7 +16,7 @@ func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 	for i, row := range report.Rows {
 		complete = complete && row.Verdict != v1alpha1.Unknown
 		switch lead := report.Rows[gravest]; {
-		case severity(row.Verdict) > severity(lead.Verdict):
+		case row.Verdict.Weight() > lead.Verdict.Weight():
 			gravest, alike = i, 0
 		case row.Verdict == lead.Verdict && i > 0:
 			alike++

@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"bytes"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 		return nil, err
 	}
 	snapshot := &Snapshot{}
-	if err := DecodeDocument(data, MaxSnapshotBytes, SnapshotKind, "kubectl versions snapshot", snapshot); err != nil {
+	if err := DecodeDocument(data, MaxSnapshotBytes, SnapshotKind, "written by kubectl versions snapshot", snapshot); err != nil {
 		return nil, err
 	}
 	if err := snapshot.validate(); err != nil {
@@ -35,17 +36,20 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 
 // DecodeDocument reads one document of a kind of this group, in YAML or JSON.
 // Fields and kinds that this version does not know, a second document, and more
-// than limit bytes are errors, which name the command that writes such documents.
-func DecodeDocument(data []byte, limit int, kind, writtenBy string, into any) error {
+// than limit bytes are errors, which say where such documents come from.
+func DecodeDocument(data []byte, limit int, kind, origin string, into any) error {
 	if len(data) > limit {
 		return fmt.Errorf("larger than %d MiB", limit>>20)
 	}
 	if moreDocuments(data) {
 		return fmt.Errorf("holds more than one document: give one %s at a time", strings.ToLower(kind))
 	}
-	asJSON, err := yaml.YAMLToJSONStrict(data)
-	if err != nil {
-		return fmt.Errorf("not YAML or JSON: %w", err)
+	asJSON := data
+	if !stdjson.Valid(data) {
+		var err error
+		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
+			return fmt.Errorf("not YAML or JSON: %w", err)
+		}
 	}
 	var found metav1.TypeMeta
 	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
@@ -54,19 +58,16 @@ func DecodeDocument(data []byte, limit int, kind, writtenBy string, into any) er
 	want := typeMeta(kind)
 	switch {
 	case found.APIVersion == "" || found.Kind == "":
-		return fmt.Errorf("no apiVersion and kind: want %s, as written by %s", want.Kind, writtenBy)
+		return fmt.Errorf("no apiVersion and kind: want %s, as %s", want.Kind, origin)
 	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
-		return fmt.Errorf("%s %s is no %s: want %s %s, as written by %s",
-			found.APIVersion, found.Kind, strings.ToLower(kind), want.APIVersion, want.Kind, writtenBy)
+		return fmt.Errorf("%s %s is no %s: want %s %s, as %s",
+			found.APIVersion, found.Kind, strings.ToLower(kind), want.APIVersion, want.Kind, origin)
 	case found.APIVersion != want.APIVersion:
 		return fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
 			found.APIVersion, want.APIVersion, strings.ToLower(kind))
 	}
 	faults, err := json.UnmarshalStrict(asJSON, into)
-	if err := errors.Join(append(faults, err)...); err != nil {
-		return fmt.Errorf("not a valid %s: %w", want.Kind, err)
-	}
-	return nil
+	return errors.Join(append(faults, err)...)
 }
 
 // validate finds what decoding cannot: a file that was cut short is valid YAML.

@@ -11,8 +11,13 @@ const (
 )
 
 // Severity of the report, for --fail-on.
-func (r *SkewReport) Severity() Severity {
-	switch r.Summary.Verdict {
+func (r *SkewReport) Severity() Severity { return r.Summary.Verdict.severity() }
+
+// Severity of the report, for --fail-on.
+func (r *SupportReport) Severity() Severity { return r.Summary.Verdict.severity() }
+
+func (v Verdict) severity() Severity {
+	switch v {
 	case Unsupported:
 		return SeverityError
 	case Warning:
@@ -22,5 +27,24 @@ func (r *SkewReport) Severity() Severity {
 	}
 }
 
+// Weight orders verdicts by how much they matter.
+func (v Verdict) Weight() int {
+	switch v {
+	case Unsupported:
+		return 4
+	case Warning:
+		return 3
+	case Unknown:
+		return 2
+	case NotVisible, NotJudged:
+		return 1
+	default:
+		return 0
+	}
+}
+
 // Complete is false when evidence was missing, for --require-complete.
 func (r *SkewReport) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when evidence was missing, for --require-complete.
+func (r *SupportReport) Complete() bool { return r.Summary.Complete }
