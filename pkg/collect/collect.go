@@ -59,6 +59,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	s.Cluster = v1alpha1.Cluster{Context: o.Context, Server: withoutUser(c.base)}
 
 	leases := sync.OnceValues(func() (*v1alpha1.Leases, error) { return c.leases(ctx) })
+	groups := sync.OnceValues(func() (*v1alpha1.APIGroups, error) { return c.apiGroups(ctx) })
 	gaps := &gaps{}
 	var unreachable error
 
@@ -94,13 +95,23 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	})
 	sources.Go(func() {
 		var errs []error
-		s.ControlPlanePods, errs = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods)
+		s.ControlPlanePods, errs = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods, groups)
 		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", errs...)
 	})
 	sources.Go(func() {
 		var err error
 		s.Nodes, err = c.nodes(ctx)
 		gaps.add(v1alpha1.SourceNodes, "kubelet versions", err)
+		if err != nil {
+			return
+		}
+		s.NodeSamples, err = c.nodeSamples(ctx, s.Nodes)
+		gaps.add(v1alpha1.SourceNodeSamples, "platform", err)
+	})
+	sources.Go(func() {
+		var err error
+		s.APIGroups, err = groups()
+		gaps.add(v1alpha1.SourceAPIGroups, "platform", err)
 	})
 	sources.Go(func() {
 		var err error

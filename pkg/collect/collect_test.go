@@ -39,6 +39,8 @@ func snapshotOf(s *apiServer) *v1alpha1.Snapshot {
 		{Name: "apiserver-a", Holder: "apiserver-a_1", Identity: "kube-apiserver", RenewTime: &renewed},
 	}}
 	snapshot.Nodes = &v1alpha1.Nodes{Count: 1, Groups: []v1alpha1.NodeGroup{nodeGroup("v1.37.1", "Ready", "<none>", "node-a")}}
+	snapshot.NodeSamples = &v1alpha1.NodeSamples{Nodes: []v1alpha1.NodeSample{sampleOf("node-a")}}
+	snapshot.APIGroups = &v1alpha1.APIGroups{Names: []string{"apps", openshiftGroup}}
 	snapshot.ControlPlanePods = &v1alpha1.ControlPlanePods{Pods: []v1alpha1.ControlPlanePod{{
 		Component: "kube-scheduler", Namespace: "kube-system", Name: "kube-scheduler-cp-1", Node: "cp-1",
 		Image: "registry.k8s.io/kube-scheduler:v1.37.1", Static: true,
@@ -96,7 +98,8 @@ func TestARefusedSourceCostsItsOwnSection(t *testing.T) {
 			nodesPath,
 			`nodes is forbidden: ` + user + ` cannot list resource "nodes" in API group "" at the cluster scope`,
 			v1alpha1.Gap{Source: v1alpha1.SourceNodes, Permission: "list nodes", Hides: "kubelet versions"},
-			func(s *v1alpha1.Snapshot) { s.Nodes = nil },
+			// One refusal is enough: the samples have no gap of their own.
+			func(s *v1alpha1.Snapshot) { s.Nodes, s.NodeSamples = nil, nil },
 		},
 		{
 			leasesPath,
@@ -158,13 +161,14 @@ func TestARefusedSourceCostsItsOwnSection(t *testing.T) {
 
 func TestARoleThatMayOnlyReadVersion(t *testing.T) {
 	s := newAPIServer(t)
-	for _, path := range []string{metricsPath, leasesPath, nodesPath, systemPodsPath, openshiftPodsPath, daemonSetsPath} {
+	for _, path := range []string{metricsPath, leasesPath, nodesPath, systemPodsPath, groupsPath, daemonSetsPath} {
 		s.on(path, refuse("forbidden: "+path))
 	}
 	snapshot := s.collect(t)
 
 	want := []v1alpha1.Source{
-		v1alpha1.SourceControlPlanePods, v1alpha1.SourceControlPlanePods, v1alpha1.SourceAPIServers, v1alpha1.SourceKubeProxy, v1alpha1.SourceLeases, v1alpha1.SourceNodes,
+		v1alpha1.SourceAPIGroups, v1alpha1.SourceControlPlanePods, v1alpha1.SourceControlPlanePods,
+		v1alpha1.SourceAPIServers, v1alpha1.SourceKubeProxy, v1alpha1.SourceLeases, v1alpha1.SourceNodes,
 	}
 	var got []v1alpha1.Source
 	for _, gap := range snapshot.Gaps {
@@ -246,7 +250,7 @@ func TestASlowSourceCostsItsOwnSection(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := snapshotOf(s)
-	want.Nodes = nil
+	want.Nodes, want.NodeSamples = nil, nil
 	want.Gaps = []v1alpha1.Gap{{
 		Source: v1alpha1.SourceNodes, Reason: v1alpha1.GapTimeout, Hides: "kubelet versions", Message: "context deadline exceeded",
 	}}
@@ -326,7 +330,7 @@ func TestCollectFailsWhenNoAPIServerAnswers(t *testing.T) {
 }
 
 func TestCollectFailsWhenItIsCancelled(t *testing.T) {
-	for _, path := range []string{versionPath, leasesPath, nodesPath} {
+	for _, path := range []string{versionPath, leasesPath, nodesPath, groupsPath} {
 		t.Run("while it waits for "+path, func(t *testing.T) {
 			// signal.NotifyContext gives a cause.
 			ctx, cancel := context.WithCancelCause(t.Context())

@@ -3,6 +3,7 @@ package collect
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,12 +32,25 @@ func nodeGroup(kubelet, status, roles string, names ...string) v1alpha1.NodeGrou
 	}
 }
 
-// nodesAre answers with a table, of which the named nodes are virtual-kubelet's.
+// nodesAre answers with a table, of which the named nodes are virtual-kubelet's,
+// and with the whole of any node that is asked for by name.
 func nodesAre(table metav1.Table, virtual ...[]any) http.HandlerFunc {
-	return bySelector(map[string]http.HandlerFunc{
+	tables := bySelector(map[string]http.HandlerFunc{
 		"":                     answerJSON(table),
 		"type=virtual-kubelet": answerJSON(nodeTable(virtual...)),
 	})
+	return func(w http.ResponseWriter, r *http.Request) {
+		if name := nameAskedFor(r.URL.Query()); name != "" {
+			answerJSON(list(wholeNode(name)))(w, r)
+			return
+		}
+		tables(w, r)
+	}
+}
+
+// nameAskedFor is that of the field selector, or "" without one.
+func nameAskedFor(query url.Values) string {
+	return strings.TrimPrefix(query.Get("fieldSelector"), "metadata.name=")
 }
 
 func TestNodes(t *testing.T) {

@@ -42,8 +42,7 @@ type podList struct {
 // distributions use: a handful per control-plane node.
 //
 // A place that could not be read is an error beside the pods of the others.
-func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation) (*v1alpha1.ControlPlanePods, []error) {
-	groups := sync.OnceValues(func() (map[string]bool, error) { return c.apiGroups(ctx) })
+func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation, groups func() (*v1alpha1.APIGroups, error)) (*v1alpha1.ControlPlanePods, []error) {
 	found := make([][]v1alpha1.ControlPlanePod, len(locations))
 	elsewhere := make([]bool, len(locations))
 	errs := make([]error, len(locations))
@@ -52,7 +51,7 @@ func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLo
 		lists.Go(func() {
 			if location.APIGroup != "" {
 				served, err := groups()
-				if err != nil || !served[location.APIGroup] {
+				if err != nil || !slices.Contains(served.Names, location.APIGroup) {
 					errs[i], elsewhere[i] = err, err == nil
 					return
 				}
@@ -78,23 +77,6 @@ func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLo
 		return a.Namespace == b.Namespace && a.Name == b.Name
 	})
 	return &v1alpha1.ControlPlanePods{Pods: pods}, failed
-}
-
-// apiGroups are the groups that the server knows, custom resources' among them.
-func (c *client) apiGroups(ctx context.Context) (map[string]bool, error) {
-	var list struct {
-		Groups []struct {
-			Name string `json:"name"`
-		} `json:"groups"`
-	}
-	if _, err := c.getJSON(ctx, "/apis", nil, acceptJSON, &list); err != nil {
-		return nil, err
-	}
-	groups := make(map[string]bool, len(list.Groups))
-	for _, group := range list.Groups {
-		groups[group.Name] = true
-	}
-	return groups, nil
 }
 
 func (c *client) podsAt(ctx context.Context, location catalog.PodLocation) ([]v1alpha1.ControlPlanePod, error) {
