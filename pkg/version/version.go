@@ -175,6 +175,15 @@ func (m *Minor) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// UnmarshalJSON takes text alone: as a number, 1.30 would be 1.3.
+func (m *Minor) UnmarshalJSON(data []byte) error {
+	text, quoted := strings.CutPrefix(string(data), `"`)
+	if !quoted {
+		return fmt.Errorf(`%s is no text: write a minor version in quotes, as "1.30"`, data)
+	}
+	return m.UnmarshalText([]byte(strings.TrimSuffix(text, `"`)))
+}
+
 // ErrNoTag says that an image is pinned by its digest or names nothing, so its version is unknown.
 var ErrNoTag = errors.New("image has no tag")
 

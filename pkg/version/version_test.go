@@ -308,3 +308,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestAMinorIsTextInDocuments(t *testing.T) {
+	var m version.Minor
+	if err := json.Unmarshal([]byte(`"1.30"`), &m); err != nil || m != (version.Minor{Major: 1, Minor: 30}) {
+		t.Errorf("got %s, %v", m, err)
+	}
+	for document, want := range map[string]string{
+		"1.3":      `1.3 is no text: write a minor version in quotes, as "1.30"`,
+		"null":     `null is no text: write a minor version in quotes, as "1.30"`,
+		`"1.30.1"`: `"1.30.1" is not a minor version, want one such as 1.37`,
+	} {
+		if err := json.Unmarshal([]byte(document), &m); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", document, err, want)
+		}
+	}
+}

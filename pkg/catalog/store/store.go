@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
@@ -32,6 +33,9 @@ type Store struct {
 	Dir string
 	// Client downloads; nil means one with Go's defaults. How it redirects is not heeded.
 	Client *http.Client
+	// Today refuses updates from after it: one with a mistaken date would keep
+	// every later one out. The zero value refuses none.
+	Today calendar.Date
 }
 
 // Opened is a catalog, and where it is from.

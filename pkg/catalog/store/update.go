@@ -49,6 +49,10 @@ func (s *Store) update(ctx context.Context, address string) (UpdateResult, error
 	if err != nil {
 		return UpdateResult{}, err
 	}
+	// The day may be a day ahead elsewhere.
+	if !s.Today.IsZero() && after.AsOf.Minus(s.Today) > 1 {
+		return UpdateResult{}, fmt.Errorf("catalog of %s is from after today, %s", after.AsOf, s.Today)
+	}
 	result := UpdateResult{From: before.AsOf, To: after.AsOf, Path: filepath.Join(s.Dir, cacheFile)}
 	// A broken file in the cache gives a warning, and is replaced in any case.
 	same := before.Origin == Embedded && before.Warnings == nil || bytes.Equal(downloaded.data, cached)

@@ -128,6 +128,16 @@ func TestAnotherCatalogOfTheSameDay(t *testing.T) {
 	}
 }
 
+func TestACatalogFromTheFutureIsRefused(t *testing.T) {
+	s, address := updating(t, "", answer(aged(t, 30)))
+	s.Today = embedded(t).AsOf.AddDays(28)
+	wantUnchanged(t, t.Context(), s, address, fmt.Sprintf("catalog of %s is from after today, %s: nothing changed", day(t, 30), s.Today))
+	s.Today = embedded(t).AsOf.AddDays(29)
+	if result, err := s.Update(t.Context(), address); err != nil || !result.Changed {
+		t.Errorf("one from a day ahead of here: %+v, %v", result, err)
+	}
+}
+
 func TestAnOlderCatalogIsRefused(t *testing.T) {
 	t.Run("than the embedded one", func(t *testing.T) {
 		s, address := updating(t, "", answer(aged(t, -1)))
