@@ -109,6 +109,12 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 	switch report := object.(type) {
 	case *v1alpha1.SkewReport:
 		return printSkew(w, report, layout)
+	case *v1alpha1.SupportReport:
+		return printSupport(w, report, layout)
+	case *v1alpha1.ReleaseList:
+		return printReleases(w, report, layout)
+	case *v1alpha1.CatalogInfo:
+		return printCatalogInfo(w, report, layout)
 	default:
 		return fmt.Errorf("%T has no table: use -o yaml", object)
 	}

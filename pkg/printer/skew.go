@@ -37,30 +37,13 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 	if layout.NoHeaders {
 		return printTable(w, skewColumns(layout.Wide), r.Rows, layout)
 	}
-	verdict := strings.ToUpper(string(r.Summary.Verdict))
-	lead, who := wrap(verdict+": "+Clean(r.Summary.Message), layout.Width, ""), wrap(Clean(identity(r)), layout.Width, "")
-	if layout.Color {
-		lead = verdictPaint(r.Summary.Verdict).apply(verdict) + strings.TrimPrefix(lead, verdict)
-	}
-	if _, err := fmt.Fprintf(w, "%s\n%s\n\n", lead, who); err != nil {
+	if err := printLead(w, r.Summary.Verdict, []string{r.Summary.Message, identity(r)}, layout); err != nil {
 		return err
 	}
 	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
 		return err
 	}
-	var unseen []string
-	for _, gap := range r.Gaps {
-		unseen = append(unseen, gapLine(gap))
-	}
-	for _, part := range []struct {
-		title string
-		lines []string
-	}{{"Why", whys(r)}, {"Not seen", unseen}, {"Notes", r.Notes}} {
-		if err := printSection(w, part.title, part.lines, layout.Width); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printSections(w, layout, section{"Why", whys(r)}, section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
 }
 
 // whys explain every verdict that is not ok, the gravest first, once for all
@@ -102,21 +85,6 @@ func whys(r *v1alpha1.SkewReport) []string {
 // unread rows stand for a gap, which tells more.
 func unread(row v1alpha1.SkewRow) bool { return row.Evidence == "" }
 
-func printSection(w io.Writer, title string, lines []string, width int) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintf(w, "\n%s:\n", title); err != nil {
-		return err
-	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintln(w, wrap("  "+Clean(line), width, "    ")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // identity says which cluster the report is about, and how much of it was seen.
 func identity(r *v1alpha1.SkewReport) string {
 	cp := r.ControlPlane
@@ -137,21 +105,6 @@ func identity(r *v1alpha1.SkewReport) string {
 		parts = append(parts, fmt.Sprintf("%s (%s)", r.Platform.Name, r.Platform.Evidence))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// gapLine says what is hidden and what would show it.
-func gapLine(gap v1alpha1.Gap) string {
-	if gap.Permission != "" {
-		return fmt.Sprintf("%s: needs permission to %s", gap.Hides, gap.Permission)
-	}
-	return fmt.Sprintf("%s: %s", gap.Hides, gap.Message)
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 func count(n int32) string {

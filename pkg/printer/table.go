@@ -21,6 +21,10 @@ type Layout struct {
 	Color bool
 	// Width of the terminal in columns; 0 when the output is none.
 	Width int
+	// Timeline draws calendars as bars.
+	Timeline bool
+	// ASCII keeps to it where something is drawn.
+	ASCII bool
 }
 
 // column of a table of T. The text is a function of the row alone, but for the

@@ -1,0 +1,208 @@
+package printer
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+)
+
+func supportColumns(wide, upstream bool) []column[v1alpha1.SupportRow] {
+	type row = v1alpha1.SupportRow
+	columns := []column[row]{
+		{header: "PART", text: func(r row, _ int) string { return r.Part }},
+		{header: "VERSION", text: func(r row, _ int) string { return orDash(r.Version) }},
+		{header: "COUNT", right: true, text: func(r row, _ int) string { return count(r.Count) }},
+		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
+			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
+		{header: "PHASE", text: func(r row, _ int) string { return r.Standing.Phase }},
+		{header: "UNTIL", text: func(r row, _ int) string { return orDash(r.Standing.Until.String()) }},
+		{header: "DAYS", right: true, text: func(r row, _ int) string { return daysLeft(r.Standing.DaysLeft) }},
+		{header: "LATEST", droppable: true, text: func(r row, _ int) string { return latest(r.Patch) }},
+		{header: "BEHIND", droppable: true, right: true, text: func(r row, _ int) string { return behind(r.Patch) }},
+	}
+	if upstream {
+		columns = append(columns, column[row]{header: "UPSTREAM END", droppable: true, text: func(r row, _ int) string { return upstreamEnd(r) }})
+	}
+	return append(columns,
+		column[row]{header: "CALENDAR", wide: true, text: func(r row, _ int) string { return r.Standing.Calendar }},
+		column[row]{header: "SOURCES", wide: true, text: func(r row, _ int) string { return orDash(strings.Join(r.Standing.Sources, ",")) }},
+		column[row]{header: "NAMES", droppable: true, text: func(r row, room int) string {
+			if wide {
+				return strings.Join(r.Names, ",")
+			}
+			return examples(r.Names, room)
+		}},
+	)
+}
+
+// printSupport puts the verdict first, then what to do, then the rows and their dates.
+func printSupport(w io.Writer, r *v1alpha1.SupportReport, layout Layout) error {
+	hasUpstream := slices.ContainsFunc(r.Rows, func(row v1alpha1.SupportRow) bool { return row.Upstream != nil })
+	columns := supportColumns(layout.Wide, hasUpstream)
+	if layout.NoHeaders {
+		return printTable(w, columns, r.Rows, layout)
+	}
+	lead := []string{r.Summary.Message}
+	if r.Summary.Advice != "" {
+		lead = append(lead, "What to do: "+r.Summary.Advice)
+	}
+	if err := printLead(w, r.Summary.Verdict, append(lead, supportIdentity(r)), layout); err != nil {
+		return err
+	}
+	if err := printTable(w, columns, r.Rows, layout); err != nil {
+		return err
+	}
+	var ranges []string
+	for _, check := range r.Ranges {
+		ranges = append(ranges, fmt.Sprintf("%s: %s", check.Verdict, check.Reason))
+	}
+	return printSections(w, layout,
+		section{"Unknown", unknowns(r)}, section{"Dates", dates(r)}, section{"What to do", advice(r)}, section{"Ranges", ranges},
+		section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
+}
+
+// unknowns say why rows could not be judged, unless the lead or a gap does.
+func unknowns(r *v1alpha1.SupportReport) []string {
+	var lines []string
+	for _, row := range r.Rows {
+		if row.Verdict == v1alpha1.Unknown && row.Version != "" && !strings.Contains(r.Summary.Message, row.Reason) {
+			lines = append(lines, fmt.Sprintf("%s %s: %s", row.Part, row.Version, row.Reason))
+		}
+	}
+	return lines
+}
+
+func supportIdentity(r *v1alpha1.SupportReport) string {
+	var parts []string
+	if r.Cluster.Context != "" {
+		parts = append(parts, "context "+r.Cluster.Context)
+	}
+	return strings.Join(append(parts,
+		fmt.Sprintf("%s (%s)", r.Platform.Name, r.Platform.Evidence),
+		fmt.Sprintf("on %s, by the calendar of %s", r.At, r.CatalogAsOf)), ", ")
+}
+
+// dates gives, once per release, every phase with its end, and its patches.
+func dates(r *v1alpha1.SupportReport) []string {
+	var platforms, upstream, patches []string
+	add := func(to []string, line string) []string {
+		if line == "" || slices.Contains(to, line) {
+			return to
+		}
+		return append(to, line)
+	}
+	for _, row := range r.Rows {
+		platforms = add(platforms, phaseDates(row.Standing, row.Patch))
+		told := row.Patch == nil || row.Patch.Calendar == row.Standing.Calendar
+		if row.Upstream != nil {
+			upstream = add(upstream, phaseDates(*row.Upstream, row.Patch))
+			told = told || row.Patch.Calendar == row.Upstream.Calendar
+		}
+		if !told {
+			patches = add(patches, row.Patch.Calendar+": "+patchDates(row.Patch))
+		}
+	}
+	return slices.Concat(platforms, upstream, patches)
+}
+
+func phaseDates(s v1alpha1.Standing, patch *v1alpha1.PatchStanding) string {
+	if len(s.Phases) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, phase := range s.Phases {
+		part := fmt.Sprintf("%s until %s", phase.Name, phase.Until)
+		if phase.Terms != "" {
+			part += " (" + phase.Terms + ")"
+		}
+		parts = append(parts, part)
+	}
+	line := fmt.Sprintf("%s %s: %s", s.Calendar, s.Release, strings.Join(parts, ", "))
+	if patch != nil && patch.Calendar == s.Calendar {
+		line += "; " + patchDates(patch)
+	}
+	return line
+}
+
+func patchDates(p *v1alpha1.PatchStanding) string {
+	line := "latest " + p.Latest
+	if !p.Date.IsZero() {
+		line += " of " + p.Date.String()
+	}
+	switch {
+	case p.Next != "" && p.NextDate.IsZero():
+		line += fmt.Sprintf(", next %s, no date published", p.Next)
+	case p.Next != "":
+		line += fmt.Sprintf(", next %s on %s", p.Next, p.NextDate)
+	}
+	return line
+}
+
+// advice says what to do about each row, once for rows that share it.
+func advice(r *v1alpha1.SupportReport) []string {
+	var order []string
+	subjects := map[string][]string{}
+	for i, row := range r.Rows {
+		if row.Advice == "" {
+			continue
+		}
+		if !slices.Contains(order, row.Advice) {
+			order = append(order, row.Advice)
+		}
+		subject := row.Version
+		if i == 0 || len(subjects[row.Advice]) == 0 || r.Rows[i-1].Part != row.Part {
+			subject = row.Part + " " + subject
+		}
+		subjects[row.Advice] = append(subjects[row.Advice], subject)
+	}
+	if len(order) == 1 && order[0] == r.Summary.Advice {
+		return nil // the lead has said it
+	}
+	var lines []string
+	for _, sentence := range order {
+		lines = append(lines, examples(subjects[sentence], page)+": "+sentence)
+	}
+	return lines
+}
+
+func daysLeft(n *int32) string {
+	if n == nil {
+		return "-"
+	}
+	return strconv.Itoa(int(*n))
+}
+
+func latest(p *v1alpha1.PatchStanding) string {
+	if p == nil {
+		return "-"
+	}
+	return p.Latest
+}
+
+func behind(p *v1alpha1.PatchStanding) string {
+	if p == nil {
+		return "-"
+	}
+	return strconv.Itoa(int(p.Behind))
+}
+
+// upstreamEnd is when upstream's support ends, or has ended.
+func upstreamEnd(r v1alpha1.SupportRow) string {
+	s := r.Upstream
+	if s == nil {
+		s = &r.Standing
+	}
+	if len(s.Phases) == 0 {
+		return "-"
+	}
+	return lastPhase(s.Phases).String()
+}
+
+func lastPhase(phases []v1alpha1.SupportPhase) calendar.Date {
+	return phases[len(phases)-1].Until
+}
