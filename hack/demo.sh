@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs `kubectl versions skew` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
+# Runs `kubectl versions skew` and `support` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kubernetes=${1:?usage: hack/demo.sh KUBERNETES_VERSION}
@@ -17,6 +17,8 @@ export KUBECONFIG=$dir/kubeconfig
 export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH
 kubectl config rename-context admin shop-prod >/dev/null
 
-echo
-echo '$ kubectl versions skew'
-kubectl versions skew
+for question in skew support; do
+	echo
+	echo "\$ kubectl versions $question"
+	kubectl versions "$question"
+done

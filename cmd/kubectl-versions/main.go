@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -29,15 +30,25 @@ func run() int {
 	// A second interrupt ends what does not heed the first, such as reading stdin.
 	context.AfterFunc(ctx, stop)
 	err := cmd.Execute(ctx, cmd.Environment{
-		Streams: genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
-		Getenv:  os.Getenv,
-		Now:     time.Now,
-		Version: buildVersion(),
+		Streams:  genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
+		Getenv:   os.Getenv,
+		Now:      time.Now,
+		Version:  buildVersion(),
+		CacheDir: cacheDir(),
 	}, os.Args[1:])
 	if !cmd.Silent(err) {
 		fmt.Fprintln(os.Stderr, "error:", cmd.Message(err))
 	}
 	return cmd.ExitCode(err)
+}
+
+// cacheDir is empty on a machine that has none.
+func cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "kubectl-versions")
 }
 
 // buildVersion is the linker's, or the module's when built by `go install`.

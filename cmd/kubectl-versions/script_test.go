@@ -1,14 +1,35 @@
 package main
 
 import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"io"
+	"log"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+)
+
+const (
+	company = "../../docs/examples/catalogs/company.yaml"
+	page    = "../../docs/catalog.md"
 )
 
 func TestMain(m *testing.M) {
@@ -16,22 +37,89 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command line as a shell would. $EXAMPLES holds the
-// snapshots of docs/examples.
+// snapshots of docs/examples, $CATALOGS what writeCatalogs writes, and $SERVER
+// serves the same over https.
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("../../docs/examples")
 	if err != nil {
 		t.Fatal(err)
 	}
+	catalogs := t.TempDir()
+	writeCatalogs(t, catalogs)
+	server := httptest.NewUnstartedServer(http.FileServer(http.Dir(catalogs)))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	certificate := filepath.Join(t.TempDir(), "server.pem")
+	write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_GOLDENS") != "",
-		Cmds:          map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+		Cmds:          map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "isjson": isJSON},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("CATALOGS", catalogs)
+			env.Setenv("SERVER", server.URL)
+			env.Setenv("SSL_CERT_FILE", certificate)
 			env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "kubeconfig"))
-			return nil
+			// A catalog of today is in use, so that no script fails one day for the
+			// hint that the embedded one is old.
+			cache := filepath.Join(env.WorkDir, "cache")
+			env.Setenv("XDG_CACHE_HOME", cache)
+			return errors.Join(
+				os.MkdirAll(filepath.Join(cache, "kubectl-versions"), 0o755),
+				os.Symlink(filepath.Join(catalogs, "today.json"), filepath.Join(cache, "kubectl-versions", "catalog.json")),
+			)
 		},
 	})
+}
+
+// writeCatalogs writes the embedded catalog as of other days, and documents that
+// are no catalog, or one that extends another.
+func writeCatalogs(t *testing.T, dir string) {
+	t.Helper()
+	c, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	embedded, today := c.AsOf, calendar.Of(time.Now())
+	newer := today
+	if embedded.Compare(today) >= 0 {
+		newer = embedded.AddDays(1)
+	}
+	var document []byte
+	for name, asOf := range map[string]calendar.Date{
+		"older": embedded.AddDays(-1), "today": today, "newer": newer, "newest": newer.AddDays(1), "future": today.AddDays(100),
+		// A day away from the 120th, for midnight may pass.
+		"nearly-stale": today.AddDays(-119), "stale": today.AddDays(-121),
+	} {
+		c.AsOf = asOf
+		if document, err = json.Marshal(c); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name+".json"), document)
+	}
+	write(t, filepath.Join(dir, "cut.json"), document[:len(document)/2])
+	write(t, filepath.Join(dir, "huge.json"), bytes.Repeat([]byte(" "), catalog.MaxBytes+1))
+	write(t, filepath.Join(dir, "page.html"), []byte("<!doctype html>\n<title>Sign in</title>\n"))
+	write(t, filepath.Join(dir, "company-catalog.yaml"), read(t, company))
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // exits CODE COMMAND... runs a command that must end with exactly that code.
@@ -50,4 +138,53 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("%s ended with %d, want %s", args[1], got, args[0])
 	}
+}
+
+// isjson FILE checks that the file, or stdout, is one JSON document.
+func isJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: isjson FILE")
+	}
+	if !json.Valid([]byte(ts.ReadFile(args[0]))) {
+		ts.Fatalf("%s is not JSON", args[0])
+	}
+}
+
+// TestCatalogPage compares the page with what it describes.
+func TestCatalogPage(t *testing.T) {
+	text := string(read(t, page))
+	if example := string(read(t, company)); !strings.Contains(text, "```yaml\n"+example+"```\n") {
+		t.Errorf("the example is not %s, word for word", company)
+	}
+	c, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(c.IDs(), fields(reflect.TypeFor[catalog.Catalog]())...) {
+		if !strings.Contains(text, "`"+name+"`") {
+			t.Errorf("%s is not explained", name)
+		}
+	}
+}
+
+// fields are the names of a document, at any depth; sorted.
+func fields(document reflect.Type) []string {
+	names, seen := map[string]bool{}, map[reflect.Type]bool{}
+	var visit func(reflect.Type)
+	visit = func(of reflect.Type) {
+		for slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map}, of.Kind()) {
+			of = of.Elem()
+		}
+		if seen[of] || of.Kind() != reflect.Struct || reflect.PointerTo(of).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+			return
+		}
+		seen[of] = true
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			names[name] = true
+			visit(of.Field(i).Type)
+		}
+	}
+	visit(document)
+	return slices.Sorted(maps.Keys(names))
 }

@@ -13,8 +13,8 @@ import (
 
 // A snapshot may come from anywhere: whatever it holds ends with a report or
 // with an error.
-func FuzzSkewOfAnySnapshot(f *testing.F) {
-	for _, pattern := range []string{"../../docs/examples/*.yaml", "testdata/snapshots/*.yaml"} {
+func FuzzAnySnapshot(f *testing.F) {
+	for _, pattern := range []string{"../../docs/examples/*.yaml", "testdata/snapshots/*.yaml", "testdata/snapshots/platforms/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -28,14 +28,16 @@ func FuzzSkewOfAnySnapshot(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, snapshot []byte) {
-		var out bytes.Buffer
-		err := Execute(t.Context(), Environment{
-			Streams: genericiooptions.IOStreams{In: bytes.NewReader(snapshot), Out: &out, ErrOut: io.Discard},
-			Getenv:  func(string) string { return "" },
-			Now:     time.Now,
-		}, []string{"skew", "--snapshot", "-"})
-		if (err == nil) != (out.Len() > 0) {
-			t.Errorf("error %v, and %d bytes of output", err, out.Len())
+		for _, question := range []string{"skew", "support"} {
+			var out bytes.Buffer
+			err := Execute(t.Context(), Environment{
+				Streams: genericiooptions.IOStreams{In: bytes.NewReader(snapshot), Out: &out, ErrOut: io.Discard},
+				Getenv:  func(string) string { return "" },
+				Now:     time.Now,
+			}, []string{question, "--snapshot", "-"})
+			if (err == nil) != (out.Len() > 0) {
+				t.Errorf("%s: error %v, and %d bytes of output", question, err, out.Len())
+			}
 		}
 	})
 }

@@ -2,8 +2,11 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,12 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 const goldens = "testdata/golden"
 
-// formats of a report, by the extension of their golden.
+// formats of a skew report, by the extension of their golden.
 func formats() map[string][]string {
 	return map[string][]string{
 		"table":          {},
@@ -48,49 +52,96 @@ func TestEveryFormatHasAGolden(t *testing.T) {
 	}
 }
 
-// TestGoldens prints every example in every format, and compares with what is
-// committed. UPDATE_GOLDENS=1 rewrites that.
-func TestGoldens(t *testing.T) {
-	snapshots, err := filepath.Glob("../../docs/examples/*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := filepath.Glob("testdata/snapshots/*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	update := os.Getenv("UPDATE_GOLDENS") != ""
-	expected := map[string]bool{}
-	for _, snapshot := range append(snapshots, own...) {
-		for format, args := range formats() {
-			name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml") + "." + format
-			expected[name] = true
-			t.Run("skew/"+name, func(t *testing.T) {
-				got := run(t, append([]string{"skew", "--snapshot", snapshot}, args...)...)
-				golden := filepath.Join(goldens, name)
-				if update {
-					if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("rewrite with make golden if this is meant:\n%s", diff)
-				}
-			})
+// commands returns what is run, by the path of its golden: every snapshot in
+// every format, every calendar, every view of one.
+func commands(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	add := func(name string, outputs []string, args ...string) {
+		for _, output := range outputs {
+			all[name+"."+output] = append(slices.Clone(args), formats()[output]...)
 		}
 	}
+	tables, documents := []string{"table", "wide"}, []string{"table", "no-headers", "color", "wide", "json", "yaml", "name"}
 
-	entries, err := os.ReadDir(goldens)
+	for _, snapshot := range files(t, "../../docs/examples/*.yaml", "testdata/snapshots/*.yaml") {
+		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
+		add("skew/"+name, slices.Sorted(maps.Keys(formats())), "skew", "--snapshot", snapshot)
+		add("support/"+name, documents, "support", "--snapshot", snapshot)
+	}
+	for _, snapshot := range files(t, "testdata/snapshots/platforms/*.yaml") {
+		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
+		add("skew/"+name, []string{"table"}, "skew", "--snapshot", snapshot)
+		add("support/"+name, documents, "support", "--snapshot", snapshot)
+	}
+	shop := []string{"support", "--snapshot", "../../docs/examples/shop-prod.yaml"}
+	add("support/within-200d", tables, append(shop, "--within", "200d")...)
+	add("support/alauda-acp-4.3", documents, append(shop, "--platform", "alauda-acp", "--platform-version", "4.3")...)
+	add("support/alauda-acp-4.4", tables, append(shop, "--platform", "alauda-acp", "--platform-version", "4.4")...)
+	add("support/daocloud-dce", documents, append(shop, "--platform", "daocloud-dce", "--platform-version", "v0.44.0")...)
+	add("support/company", tables, append(shop, "--platform", "example-platform", "--catalog", "../../docs/examples/catalogs/company.yaml")...)
+
+	data, err := catalog.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, entry := range entries {
-		if !expected[entry.Name()] {
-			t.Errorf("%s belongs to no snapshot and format: delete it", filepath.Join(goldens, entry.Name()))
+	for _, platform := range data.IDs() {
+		add("releases/"+platform, tables, "releases", "--platform", platform)
+		add("releases/"+platform+"-timeline", []string{"table"}, "releases", "--platform", platform, "--timeline")
+	}
+	add("releases/upstream", documents, "releases")
+	add("releases/all", []string{"json", "no-headers"}, "releases", "--all-platforms")
+	add("releases/supported", tables, "releases", "--all-platforms", "--supported")
+	add("releases/minor", documents, "releases", "--minor", "1.36")
+	add("releases/old-minor", tables, "releases", "--minor", "1.26")
+	add("releases/upcoming", documents, "releases", "--upcoming")
+	add("catalog/info", documents, "catalog", "info")
+	return all
+}
+
+func files(t *testing.T, patterns ...string) []string {
+	t.Helper()
+	var found []string
+	for _, pattern := range patterns {
+		matches, err := filepath.Glob(pattern)
+		if err != nil || len(matches) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(matches), err)
+		}
+		found = append(found, matches...)
+	}
+	return found
+}
+
+// TestGoldens runs every command, and compares with what is committed.
+// UPDATE_GOLDENS=1 rewrites that.
+func TestGoldens(t *testing.T) {
+	update := os.Getenv("UPDATE_GOLDENS") != ""
+	expected := commands(t)
+	for name, args := range expected {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, args...)
+			golden := filepath.Join(goldens, name)
+			if update {
+				if err := errors.Join(os.MkdirAll(filepath.Dir(golden), 0o755), os.WriteFile(golden, []byte(got), 0o644)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("rewrite with make golden if this is meant:\n%s", diff)
+			}
+		})
+	}
+	for _, file := range files(t, filepath.Join(goldens, "*", "*")) {
+		name, err := filepath.Rel(goldens, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := expected[filepath.ToSlash(name)]; !ok {
+			t.Errorf("%s belongs to no command: delete it", file)
 		}
 	}
 }
@@ -100,7 +151,7 @@ func run(t *testing.T, args ...string) string {
 	var out, errOut bytes.Buffer
 	err := Execute(t.Context(), Environment{
 		Streams: genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &errOut},
-		Getenv:  func(string) string { return "" },
+		Getenv:  func(name string) string { return map[string]string{"LANG": "C.UTF-8"}[name] },
 		Now:     func() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) },
 		Version: "v0.0.0",
 	}, args)
@@ -115,14 +166,16 @@ func run(t *testing.T, args ...string) string {
 
 // No byte that a terminal would obey comes out of a cluster's text.
 func TestTablesHoldNoControlCharacters(t *testing.T) {
-	for _, output := range []string{"", "wide", "name", "custom-columns=NAME:.metadata.name,NAMES:.rows[*].names"} {
-		got := run(t, "skew", "--snapshot", "testdata/snapshots/hostile.yaml", "-o", output)
-		if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && (r < 0x20 || r == 0x7f || r == 0x202e) }); i >= 0 {
-			t.Errorf("-o %q holds %q at %d", output, got[i], i)
-		}
-		ownTable := !strings.HasPrefix(output, "custom-columns")
-		if ownTable && strings.Contains(got, "\nkubelet  v1.37.1  9 ok") {
-			t.Errorf("-o %q: a node's name forged a row", output)
+	for _, question := range []string{"skew", "support"} {
+		for _, output := range []string{"", "wide", "name", "custom-columns=NAME:.metadata.name,NAMES:.rows[*].names"} {
+			got := run(t, question, "--snapshot", "testdata/snapshots/hostile.yaml", "-o", output)
+			if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && (r < 0x20 || r == 0x7f || r == 0x202e) }); i >= 0 {
+				t.Errorf("%s -o %q holds %q at %d", question, output, got[i], i)
+			}
+			ownTable := !strings.HasPrefix(output, "custom-columns")
+			if ownTable && strings.Contains(got, "\nkubelet  v1.37.1  9 ok") {
+				t.Errorf("%s -o %q: a node's name forged a row", question, output)
+			}
 		}
 	}
 }
@@ -132,8 +185,14 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	screen := "```console\n$ kubectl versions skew\n" + run(t, "skew", "--snapshot", "../../docs/examples/shop-prod.yaml") + "```\n"
-	if !strings.Contains(string(readme), screen) {
-		t.Errorf("README.md does not show:\n%s", screen)
+	for command, args := range map[string][]string{
+		"skew":                    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
+		"support --at 2026-11-20": {"--snapshot", "../../docs/examples/shop-prod.yaml"},
+		"releases --platform amazon-eks --supported --timeline --at 2026-11-20": nil,
+	} {
+		screen := "```console\n$ kubectl versions " + command + "\n" + run(t, append(strings.Fields(command), args...)...) + "```\n"
+		if !strings.Contains(string(readme), screen) {
+			t.Errorf("README.md does not show:\n%s", screen)
+		}
 	}
 }

@@ -23,6 +23,8 @@ type Environment struct {
 	Now     func() time.Time
 	// Version of the plugin, such as v0.1.0.
 	Version string
+	// CacheDir keeps a downloaded catalog; empty when there is no such place.
+	CacheDir string
 }
 
 // Execute runs the command line. ExitCode tells what its error means.
@@ -36,13 +38,15 @@ func Execute(ctx context.Context, env Environment, args []string) error {
 func NewRoot(env Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-versions",
-		Short: "Version skew of a cluster, from evidence",
-		Long: `Answers, for the connected cluster or a saved snapshot of one, whether its
-parts are inside the Kubernetes version skew policy.
+		Short: "Version skew and support of a cluster, from evidence",
+		Long: `Answers, for the connected cluster or a saved snapshot of one: are its parts
+inside the Kubernetes version skew policy, is it supported, by whom, and until
+when?
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
-A run ends within 30 seconds, unless --request-timeout gives another limit.`,
+Reading a cluster ends within 30 seconds, unless --request-timeout gives another
+limit.`,
 		Version:       env.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -64,7 +68,13 @@ A run ends within 30 seconds, unless --request-timeout gives another limit.`,
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
 
-	root.AddCommand(newSkew(env, config, color), newSnapshot(env, config))
+	data := &catalogFlag{env: env}
+	data.addTo(root.PersistentFlags())
+
+	root.AddCommand(
+		newSkew(env, config, color, data), newSupport(env, config, color, data), newReleases(env, color, data),
+		newSnapshot(env, config, data), newCatalog(env, color, data),
+	)
 	return root
 }
 

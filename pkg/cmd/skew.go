@@ -6,23 +6,23 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/skew"
 )
 
 type skewOptions struct {
-	env    Environment
-	source sourceFlags
-	color  *colorFlag
-	gate   gateFlags
-	output *printer.Flags
-	print  printer.Printer
+	env     Environment
+	source  sourceFlags
+	catalog *catalogFlag
+	color   *colorFlag
+	gate    gateFlags
+	output  *printer.Flags
+	print   printer.Printer
 }
 
-func newSkew(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag) *cobra.Command {
+func newSkew(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &skewOptions{
-		env: env, source: sourceFlags{env: env, config: config}, color: color, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color, output: printer.NewReportFlags(),
 	}
 	cmd := &cobra.Command{
 		Use:   "skew",
@@ -70,15 +70,15 @@ func (o *skewOptions) Validate() error {
 
 // Run collects, evaluates and prints.
 func (o *skewOptions) Run(ctx context.Context) error {
-	data, err := catalog.Load()
+	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.facts(ctx, data)
+	facts, err := o.source.facts(ctx, data.Catalog)
 	if err != nil {
 		return err
 	}
-	report, err := skew.Evaluate(facts, data)
+	report, err := skew.Evaluate(facts, data.Catalog)
 	if err != nil {
 		return err
 	}

@@ -6,20 +6,20 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 type snapshotOptions struct {
-	env    Environment
-	source sourceFlags
-	output *printer.Flags
-	print  printer.Printer
+	env     Environment
+	source  sourceFlags
+	catalog *catalogFlag
+	output  *printer.Flags
+	print   printer.Printer
 }
 
-func newSnapshot(env Environment, config *genericclioptions.ConfigFlags) *cobra.Command {
+func newSnapshot(env Environment, config *genericclioptions.ConfigFlags, data *catalogFlag) *cobra.Command {
 	o := &snapshotOptions{
-		env: env, source: sourceFlags{env: env, config: config}, output: printer.NewDocumentFlags("yaml"),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, output: printer.NewDocumentFlags("yaml"),
 	}
 	cmd := &cobra.Command{
 		Use:   "snapshot",
@@ -29,8 +29,9 @@ found in and with whatever could not be read. Every command evaluates such a
 file with --snapshot, later and elsewhere, without a cluster.
 
 A snapshot holds versions, images, names of nodes and control-plane pods, what
-the node table shows, lease holders, the server's URL and kubectl's path. It
-holds no credentials, no Secrets and no workloads.`,
+the node table shows, labels and providerIDs of a few nodes, names of API
+groups, lease holders, the server's URL and kubectl's path. It holds no
+credentials, no Secrets and no workloads.`,
 		Example: `  # Save the cluster of the current context
   kubectl versions snapshot > cluster.yaml
 
@@ -58,11 +59,11 @@ func (o *snapshotOptions) Validate() error {
 
 // Run collects and prints.
 func (o *snapshotOptions) Run(ctx context.Context) error {
-	data, err := catalog.Load()
+	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.collect(ctx, data)
+	facts, err := o.source.collect(ctx, data.Catalog)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,151 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog/store"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+// published is where releases of this project keep the newest catalog.
+const published = "https://github.com/kubectl-versions/kubectl-versions/releases/latest/download/catalog.json"
+
+func newCatalog(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "catalog",
+		Short: "See, check and update the calendars and rules in use",
+		Long: `The catalog holds release calendars, the rules of platforms and the version skew
+policy, each with its source and the day it was read. One is embedded; update
+downloads a newer one, and --catalog uses or adds another.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newCatalogInfo(env, color, data), newCatalogValidate(env), newCatalogUpdate(env, data))
+	return cmd
+}
+
+type catalogInfoOptions struct {
+	env     Environment
+	color   *colorFlag
+	catalog *catalogFlag
+	output  *printer.Flags
+	print   printer.Printer
+}
+
+func newCatalogInfo(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
+	o := &catalogInfoOptions{env: env, color: color, catalog: data, output: printer.NewReportFlags()}
+	cmd := &cobra.Command{
+		Use:   "info",
+		Short: "Which catalog is in use, how old is it, and what does it know?",
+		Example: `  # The platforms of the catalog in use
+  kubectl versions catalog info
+
+  # Their sources
+  kubectl versions catalog info -o wide`,
+		Args: noArguments,
+		RunE: runOptions(o),
+	}
+	o.output.AddTo(cmd.Flags())
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *catalogInfoOptions) Validate() error {
+	if err := o.color.validate(); err != nil {
+		return err
+	}
+	var err error
+	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run reads the catalog and prints.
+func (o *catalogInfoOptions) Run(ctx context.Context) error {
+	opened, err := o.catalog.open(ctx)
+	if err != nil {
+		return err
+	}
+	return o.print.Print(describe(opened, calendar.Of(o.env.Now())), o.env.Streams.Out)
+}
+
+func describe(opened store.Opened, today calendar.Date) *v1alpha1.CatalogInfo {
+	info := v1alpha1.NewCatalogInfo()
+	info.Origin, info.AsOf, info.AgeDays = opened.Origin, opened.AsOf, int32(opened.Age(today))
+	for _, p := range opened.Platforms {
+		row := v1alpha1.CatalogPlatform{ID: p.ID, Name: p.Name, AsOf: p.AsOf, Releases: int32(len(p.Releases)), Sources: p.Sources}
+		if n := len(p.Releases); n > 0 {
+			row.Newest, row.Oldest = p.Releases[0].Version, p.Releases[n-1].Version
+		}
+		info.Platforms = append(info.Platforms, row)
+	}
+	return info
+}
+
+func newCatalogValidate(env Environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate FILE|URL",
+		Short: "Is this a catalog that --catalog takes?",
+		Example: `  # Check a company's own calendar
+  kubectl versions catalog validate company.yaml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("%s takes one file or https address", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flag := &catalogFlag{env: env, location: args[0]}
+			opened, err := flag.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(env.Streams.Out, "valid: %s, %d platforms, as of %s\n", opened.Origin, len(opened.Platforms), opened.AsOf)
+			return err
+		},
+	}
+}
+
+func newCatalogUpdate(env Environment, data *catalogFlag) *cobra.Command {
+	from := published
+	cmd := &cobra.Command{
+		Use:   "update",
+		Short: "Download a newer catalog into the cache directory",
+		Long: `Downloads a catalog and keeps it in the user's cache directory, where every
+command finds it. It is taken only whole, valid, over https, and when it is not
+older than the embedded one. The one before is kept beside it.`,
+		Example: `  # Download the newest
+  kubectl versions catalog update
+
+  # From a mirror
+  kubectl versions catalog update --from https://mirror.example.com/catalog.json`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if data.location != "" {
+				return usagef("--catalog is not what update downloads: use --from")
+			}
+			if !strings.HasPrefix(from, "https://") {
+				return usagef("--from: %q is no https address", from)
+			}
+			result, err := data.store().Update(cmd.Context(), from)
+			if err != nil {
+				return err
+			}
+			if !result.Changed {
+				_, err = fmt.Fprintf(env.Streams.Out, "unchanged: the catalog in use is of %s already\n", result.From)
+				return err
+			}
+			_, err = fmt.Fprintf(env.Streams.Out, "updated: from the catalog of %s to that of %s, in %s\n", result.From, result.To, result.Path)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", from, "The https address to download from.")
+	return cmd
+}

@@ -1,0 +1,137 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+	"github.com/kubectl-versions/kubectl-versions/pkg/support"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+type releasesOptions struct {
+	env          Environment
+	color        *colorFlag
+	catalog      *catalogFlag
+	at           dayFlag
+	platform     string
+	allPlatforms bool
+	minor        string
+	timeline     bool
+	output       *printer.Flags
+	// typed tells which flags were given.
+	typed *pflag.FlagSet
+
+	query support.Query
+	print printer.Printer
+}
+
+func newReleases(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
+	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, output: printer.NewReportFlags()}
+	cmd := &cobra.Command{
+		Use:   "releases",
+		Short: "Which minors are there, and until when is each supported?",
+		Long: `Shows the release calendar of upstream, or of a platform, out of the catalog. It
+needs neither a cluster nor a network.
+
+DAYS counts the days left in the phase of STATUS, and is negative after the
+end. Every date is the last day of what it ends.`,
+		Example: `  # Upstream's calendar
+  kubectl versions releases
+
+  # What is supported on a platform, as bars
+  kubectl versions releases --platform amazon-eks --supported --timeline
+
+  # The patches and the schedule of a minor
+  kubectl versions releases --minor 1.36
+
+  # The next patches, and the dates of the next minor
+  kubectl versions releases --upcoming`,
+		Args: noArguments,
+		RunE: runOptions(o),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.platform, "platform", catalog.Upstream, "Platform whose calendar to show. kubectl versions catalog info lists them.")
+	flags.BoolVar(&o.allPlatforms, "all-platforms", false, "Show the calendars of all platforms.")
+	flags.BoolVar(&o.query.Supported, "supported", false, "Leave out what is not released or past its end.")
+	flags.StringVar(&o.minor, "minor", "", "Show this minor alone, such as 1.36, with its patches.")
+	flags.BoolVar(&o.query.Upcoming, "upcoming", false, "Show what comes next: patches, and the release cycle that is under way.")
+	flags.BoolVar(&o.timeline, "timeline", false, "Draw the support windows as bars, a month a cell.")
+	o.at.addTo(flags)
+	o.output.AddTo(flags)
+	o.typed = flags
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *releasesOptions) Validate() error {
+	if err := o.color.validate(); err != nil {
+		return err
+	}
+	for _, pair := range [][2]string{{"platform", "all-platforms"}, {"minor", "upcoming"}, {"minor", "supported"}} {
+		if o.typed.Changed(pair[0]) && o.typed.Changed(pair[1]) {
+			return usagef("--%s and --%s exclude each other: give one of them", pair[0], pair[1])
+		}
+	}
+	var err error
+	if o.query.At, err = o.at.day(); err != nil {
+		return err
+	}
+	if o.typed.Changed("minor") {
+		if o.query.Minor, err = version.ParseMinor(o.minor); err != nil {
+			return usagef("--minor: %w", err)
+		}
+	}
+	layout := o.color.layout(o.env)
+	layout.Timeline, layout.ASCII = o.timeline, !utf8Locale(o.env.Getenv)
+	if o.print, err = o.output.Printer(layout); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run reads the catalog and prints.
+func (o *releasesOptions) Run(ctx context.Context) error {
+	data, err := o.catalog.open(ctx)
+	if err != nil {
+		return err
+	}
+	if o.allPlatforms {
+		for i := range data.Platforms {
+			o.query.Platforms = append(o.query.Platforms, &data.Platforms[i])
+		}
+	} else {
+		chosen, err := platformNamed(data.Catalog, o.platform)
+		if err != nil {
+			return err
+		}
+		o.query.Platforms = []*catalog.Platform{chosen}
+	}
+	list := support.Releases(data.Catalog, o.query)
+	if !o.query.Minor.IsZero() && support.Empty(list) {
+		return usagef("--minor: the catalog (as of %s) knows no %s of %s; --upcoming shows what is planned", list.CatalogAsOf, o.query.Minor, names(o.query.Platforms))
+	}
+	return o.print.Print(list, o.env.Streams.Out)
+}
+
+func names(platforms []*catalog.Platform) string {
+	if len(platforms) > 1 {
+		return "any platform"
+	}
+	return platforms[0].Name
+}
+
+// utf8Locale reads the variables of a locale as setlocale(3) does: the first that is set decides.
+func utf8Locale(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value := getenv(name); value != "" {
+			value = strings.ToUpper(value)
+			return strings.Contains(value, "UTF-8") || strings.Contains(value, "UTF8")
+		}
+	}
+	return false
+}

@@ -1,0 +1,155 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+	"github.com/kubectl-versions/kubectl-versions/pkg/support"
+)
+
+type supportOptions struct {
+	env             Environment
+	source          sourceFlags
+	color           *colorFlag
+	catalog         *catalogFlag
+	gate            gateFlags
+	at              dayFlag
+	within          string
+	platform        string
+	platformVersion string
+	output          *printer.Flags
+	// typed tells which flags were given.
+	typed *pflag.FlagSet
+
+	judgeBy support.Options
+	print   printer.Printer
+}
+
+func newSupport(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
+	o := &supportOptions{
+		env: env, source: sourceFlags{env: env, config: config}, color: color, catalog: data,
+		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+	}
+	cmd := &cobra.Command{
+		Use:   "support",
+		Short: "Is the cluster supported, by whom, and until when?",
+		Long: `Looks up the control plane and the nodes in the release calendar of the
+cluster's platform, and in upstream's.
+
+The platform is recognised by kube-apiserver's version, by labels of a few
+nodes and by API groups; the report names what told it. --platform decides
+instead. Extended support, which costs extra or must be opted into, is a
+warning, and so is support that ends --within a period. Past the end of life
+is an error. Every date is the last day of what it ends.`,
+		Example: `  # Judge the cluster of the current context
+  kubectl versions support
+
+  # Warn of support that ends within 90 days, and fail a pipeline on it
+  kubectl versions support --within 90d --fail-on warning
+
+  # Ask for another day
+  kubectl versions support --at 2027-03-01
+
+  # Check whether a platform accepts this cluster
+  kubectl versions support --platform alauda-acp --platform-version 4.3`,
+		Args: noArguments,
+		RunE: runOptions(o),
+	}
+	flags := cmd.Flags()
+	o.typed = flags
+	o.source.addTo(flags)
+	o.at.addTo(flags)
+	flags.StringVar(&o.within, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
+	flags.StringVar(&o.platform, "platform", "", "Judge by the calendar of this platform, such as amazon-eks, instead of recognising it. kubectl versions catalog info lists them.")
+	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
+	o.gate.addTo(flags)
+	o.output.AddTo(flags)
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *supportOptions) Validate() error {
+	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.color.validate} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	var err error
+	if o.judgeBy.At, err = o.at.day(); err != nil {
+		return err
+	}
+	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
+		return usagef("--within: %w", err)
+	}
+	if o.typed.Changed("platform-version") && !o.typed.Changed("platform") {
+		return usagef("--platform-version needs --platform")
+	}
+	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run collects, evaluates and prints.
+func (o *supportOptions) Run(ctx context.Context) error {
+	data, err := o.catalog.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.choosePlatform(data.Catalog); err != nil {
+		return err
+	}
+	facts, err := o.source.facts(ctx, data.Catalog)
+	if err != nil {
+		return err
+	}
+	report, err := support.Evaluate(facts, data.Catalog, o.judgeBy)
+	if err != nil {
+		return err
+	}
+	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
+		return err
+	}
+	return o.gate.check(report)
+}
+
+func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {
+	if !o.typed.Changed("platform") {
+		return nil
+	}
+	chosen, err := platformNamed(data, o.platform)
+	if err != nil {
+		return err
+	}
+	o.judgeBy.Platform = chosen
+	if !o.typed.Changed("platform-version") {
+		return nil
+	}
+	if o.judgeBy.PlatformVersion = chosen.Version(o.platformVersion); o.judgeBy.PlatformVersion == nil {
+		names := make([]string, len(chosen.Versions))
+		for i, v := range chosen.Versions {
+			names[i] = v.Version
+		}
+		if len(names) == 0 {
+			return usagef("--platform-version: %s has no versions of its own", chosen.ID)
+		}
+		return usagef("--platform-version: %s has no version %q: use one of %s", chosen.ID, o.platformVersion, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// platformNamed is the platform of an id that was typed.
+func platformNamed(data *catalog.Catalog, id string) (*catalog.Platform, error) {
+	if p := data.Platform(id); p != nil {
+		return p, nil
+	}
+	return nil, usagef("unknown platform %q: use one of %s", id, strings.Join(slices.Sorted(slices.Values(data.IDs())), ", "))
+}
