@@ -28,7 +28,7 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.bin, "bin", "", "folder that cluster build filled")
 	flags.StringVar(&o.dir, "dir", "", "folder for kubeconfig, logs, audit logs and state; those of an earlier run are replaced")
-	flags.StringArrayVar(&o.servers, "server", nil, "version of a kube-apiserver; once per server")
+	flags.StringArrayVar(&o.servers, "server", nil, "version of a kube-apiserver, or version=version-suffix to have it report a vendor's; once per server")
 	flags.StringArrayVar(&o.seeds, "seed", nil, "seed file; any number of times")
 	flags.StringArrayVar(&o.sets, "set", nil, "key=value for the templates in the seed files; any number of times")
 	for _, name := range []string{"bin", "dir", "server"} {

@@ -41,28 +41,44 @@ func built(t *testing.T, name string) string {
 	return path
 }
 
+// older returns the version that is not the newest one.
+func older(t *testing.T) string {
+	t.Helper()
+	servers := kubernetes(t)
+	if len(servers) < 2 {
+		t.Fatalf("needs kube-apiservers of two minors, got %v: run make test-matrix", servers)
+	}
+	return servers[1]
+}
+
 // cluster is a running control plane and the kubectl of its newest version.
 type cluster struct {
 	dir, path string
+}
+
+// pathWith returns the only directory on PATH: the plugin, and the kubectl of a
+// version that runs it.
+func pathWith(t *testing.T, version string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, target := range map[string]string{"kubectl": filepath.Join(version, "kubectl"), "kubectl-versions": "kubectl-versions"} {
+		if err := os.Symlink(built(t, target), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // startCluster runs one kube-apiserver per version until the test ends. The
 // cluster ends by itself when this process does: its stdin is closed then.
 func startCluster(t *testing.T, servers []string, seeds ...string) cluster {
 	t.Helper()
-	c := cluster{dir: t.TempDir(), path: t.TempDir()}
-	// The only directory on PATH: the plugin and the kubectl that runs it.
-	for name, target := range map[string]string{
-		"kubectl": filepath.Join(servers[0], "kubectl"), "kubectl-versions": "kubectl-versions",
-	} {
-		if err := os.Symlink(built(t, target), filepath.Join(c.path, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-
+	newest, _, _ := strings.Cut(servers[0], "=")
+	c := cluster{dir: t.TempDir(), path: pathWith(t, newest)}
 	args := []string{"run", "--bin", built(t, ""), "--dir", c.dir}
 	for _, server := range servers {
-		built(t, filepath.Join(server, "kube-apiserver"))
+		version, _, _ := strings.Cut(server, "=")
+		built(t, filepath.Join(version, "kube-apiserver"))
 		args = append(args, "--server", server)
 	}
 	for _, seed := range seeds {
@@ -131,18 +147,24 @@ func (c cluster) command(kubeconfig string, args ...string) *exec.Cmd {
 	return command
 }
 
-// skew runs `kubectl versions skew -o json` and fails unless it ends with 0.
+// skew runs `kubectl versions skew` and fails unless it ends with 0.
 func (c cluster) skew(t *testing.T, args ...string) *v1alpha1.SkewReport {
 	t.Helper()
-	r := c.kubectl(t, append([]string{"versions", "skew", "-o", "json"}, args...)...)
+	report := &v1alpha1.SkewReport{}
+	c.report(t, report, append([]string{"skew"}, args...)...)
+	return report
+}
+
+// report runs the plugin with -o json, and fails unless it ends with 0 and a quiet stderr.
+func (c cluster) report(t *testing.T, into any, args ...string) {
+	t.Helper()
+	r := c.kubectl(t, append([]string{"versions"}, append(args, "-o", "json")...)...)
 	if r.code != 0 || r.stderr != "" {
 		t.Fatalf("ended with %d: %s", r.code, r.stderr)
 	}
-	report := &v1alpha1.SkewReport{}
-	if err := json.Unmarshal([]byte(r.stdout), report); err != nil {
+	if err := json.Unmarshal([]byte(r.stdout), into); err != nil {
 		t.Fatal(err)
 	}
-	return report
 }
 
 // lines renders rows for comparison: component, version, count, verdict.

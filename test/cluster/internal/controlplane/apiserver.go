@@ -22,6 +22,7 @@ type apiServerConfig struct {
 	hostname        string // the identity lease is named after a hash of it
 	launcher        []string
 	binary          string
+	reported        string // the version that it says to have; empty for its own
 	address         *net.TCPAddr
 	advertise       string
 	etcd            string
@@ -95,7 +96,7 @@ func (cfg apiServerConfig) start(log *os.File) (*os.Process, error) {
 }
 
 func (cfg apiServerConfig) args() []string {
-	return []string{
+	args := []string{
 		"--bind-address=" + cfg.address.IP.String(),
 		"--secure-port=" + strconv.Itoa(cfg.address.Port),
 		"--advertise-address=" + cfg.advertise,
@@ -116,6 +117,10 @@ func (cfg apiServerConfig) args() []string {
 		"--audit-policy-file=" + cfg.files.auditPolicy,
 		"--audit-log-path=" + cfg.audit,
 	}
+	if cfg.reported != "" {
+		args = append(args, "--version="+cfg.reported)
+	}
+	return args
 }
 
 func (s *apiServer) waitUntilReady(ctx context.Context, client kubernetes.Interface) error {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,9 +24,10 @@ import (
 
 // Config says what to start.
 type Config struct {
-	Dir      string    // state, logs, audit logs and kubeconfig; an absolute path
-	Bin      string    // Bin/VERSION/kube-apiserver; an absolute path
-	Versions []string  // one kube-apiserver each, such as v1.37.1
+	Dir string // state, logs, audit logs and kubeconfig; an absolute path
+	Bin string // Bin/VERSION/kube-apiserver; an absolute path
+	// One kube-apiserver each: v1.37.1, or v1.37.1=v1.37.1-eks-a737599 for one that says it is a vendor's.
+	Versions []string
 	Launcher []string  // command that sets the hostname in its first argument and becomes the rest
 	Progress io.Writer // one line per step
 }
@@ -78,6 +80,7 @@ func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 		return nil, fmt.Errorf("starting etcd: %w", err)
 	}
 	for i, version := range cfg.Versions {
+		version, reported, _ := strings.Cut(version, "=")
 		if i > 0 {
 			time.Sleep(startsApart)
 		}
@@ -87,6 +90,7 @@ func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 			name:     name,
 			hostname: "cp-" + strconv.Itoa(i+1),
 			binary:   filepath.Join(cfg.Bin, version, "kube-apiserver"),
+			reported: reported,
 			launcher: cfg.Launcher,
 			address:  addresses[i],
 			// Endpoints may not be on loopback; 192.0.2.0/24 is for documentation and never routed.
