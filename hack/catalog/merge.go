@@ -86,10 +86,13 @@ func (m *merger) numbersItself() bool {
 // lastPhase is the id of the last phase that the release has: the oldest
 // Kubernetes minors had no maintenance.
 func (m *merger) lastPhase(r *catalog.Release) string {
-	if phases := m.platform.PhasesOf(r); len(phases) > 0 {
-		return phases[len(phases)-1].ID
+	last := m.platform.Phases[len(m.platform.Phases)-1].ID
+	for _, phase := range m.platform.Phases {
+		if _, has := r.Ends[phase.ID]; has {
+			last = phase.ID
+		}
 	}
-	return m.platform.Phases[len(m.platform.Phases)-1].ID
+	return last
 }
 
 // note is about a release or a patch.

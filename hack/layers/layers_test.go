@@ -31,11 +31,14 @@ func mayImport() map[string][]string {
 		"pkg/catalog":          base,
 		"pkg/catalog/store":    facts,
 		"pkg/collect":          facts,
-		"pkg/skew":             facts,
-		"pkg/support":          facts,
+		"pkg/apilifecycle":     {"pkg/version"},
+		"pkg/facts":            facts,
+		"pkg/skew":             append([]string{"pkg/facts"}, facts...),
+		"pkg/support":          append([]string{"pkg/facts"}, facts...),
 		"pkg/printer":          base,
 		"pkg/cmd":              append([]string{"pkg/catalog/store", "pkg/collect", "pkg/skew", "pkg/support", "pkg/printer"}, facts...),
 		"cmd/kubectl-versions": {"pkg/cmd"},
+		"hack/apilifecycle":    {"pkg/apilifecycle", "pkg/version"},
 		"hack/catalog":         facts,
 		"hack/docs":            {"pkg/cmd"},
 		"hack/layers":          {},
@@ -46,7 +49,7 @@ func mayImport() map[string][]string {
 
 // pure packages evaluate: they have no client, command line, clock or environment.
 func pure(name string) bool {
-	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/catalog", "pkg/skew", "pkg/support"}, name)
+	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/facts", "pkg/skew", "pkg/support"}, name)
 }
 
 type goPackage struct {

@@ -117,7 +117,8 @@ func (d Date) Compare(other Date) int {
 // Minus is the number of days from other to d, negative when d is earlier. A
 // month counts as its last day.
 func (d Date) Minus(other Date) int {
-	return int(d.Last().midnight().Sub(other.Last().midnight()) / (24 * time.Hour))
+	const day = 24 * 60 * 60 // seconds; a time.Duration ends after 292 years
+	return int((d.Last().midnight().Unix() - other.Last().midnight().Unix()) / day)
 }
 
 // AddMonths returns the same day n months later, or that month's last day when

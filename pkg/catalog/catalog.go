@@ -118,10 +118,19 @@ func unmarshalJSON(data []byte, into any) error {
 const MaxBytes = 4 << 20
 
 // Decode reads one catalog document in YAML or JSON, and checks nothing but its
-// form: fields and kinds that this version does not know are errors.
+// form. A field that this version does not know is a mistake where somebody
+// extends a catalog; a complete one was published by a newer version, and the
+// field is passed over.
 func Decode(data []byte) (*Catalog, error) {
 	c := &Catalog{}
-	return c, v1alpha1.DecodeDocument(data, MaxBytes, Kind, "described in docs/catalog.md", c)
+	unknown, err := v1alpha1.DecodeDocument(data, MaxBytes, Kind, "described in docs/catalog.md", c)
+	if err == nil && !c.Complete() {
+		err = unknown
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Complete reports whether the catalog can stand alone. One without the skew
@@ -158,3 +167,6 @@ func (c *Catalog) IDs() []string {
 	}
 	return ids
 }
+
+// Age of the catalog on a day, in days.
+func (c *Catalog) Age(day calendar.Date) int { return day.Minus(c.AsOf) }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
@@ -26,7 +27,8 @@ type Platform struct {
 	Follows string `json:"follows,omitempty"`
 	// Policy says for how long releases are supported, oldest first.
 	Policy []SupportPolicy `json:"policy,omitempty"`
-	// EveryMinorSince is the first release from which on none is left out.
+	// EveryMinorSince is the first release from which on none is left out, which
+	// Validate then checks; absent where some are.
 	EveryMinorSince version.Minor `json:"everyMinorSince,omitzero"`
 	// Kubelet is the platform's own bound, where it is stricter than the policy's.
 	Kubelet *KubeletRule `json:"kubelet,omitempty"`
@@ -38,6 +40,8 @@ type Platform struct {
 	// Recommended versions for new clusters, as they were published, newest first.
 	Recommended []Recommendation `json:"recommended,omitempty"`
 	Upgrades    Upgrades         `json:"upgrades,omitzero"`
+	// Notes are what an operator should know beside the dates.
+	Notes []Note `json:"notes,omitempty"`
 	// Versions are those of a platform that is installed beside Kubernetes and
 	// has versions of its own, newest first.
 	Versions []PlatformVersion `json:"versions,omitempty"`
@@ -49,26 +53,28 @@ type Platform struct {
 	Releases []Release `json:"releases,omitempty"`
 }
 
-// PhaseKind says what a phase is worth.
-type PhaseKind string
-
-// Kinds of phases.
-const (
-	// Standard support comes with the platform.
-	Standard PhaseKind = "standard"
-	// Maintenance brings critical fixes alone.
-	Maintenance PhaseKind = "maintenance"
-	// Extended support is paid for or opted into.
-	Extended PhaseKind = "extended"
-)
+// Recognition says what shows that a cluster is of a platform. Any one mark is
+// enough, so that only conclusive ones stand here: a providerID of "aws:///",
+// say, is also that of a cluster somebody runs on EC2.
+type Recognition struct {
+	// GitVersionSuffix matches what stands behind the upstream version.
+	GitVersionSuffix *regexp.Regexp `json:"gitVersionSuffix,omitempty"`
+	// NodeLabels are keys, or "key=value" where only that value tells.
+	NodeLabels []string       `json:"nodeLabels,omitempty"`
+	ProviderID *regexp.Regexp `json:"providerID,omitempty"`
+	// OSImage is a part of what nodes call their operating system.
+	OSImage string `json:"osImage,omitempty"`
+	// APIGroups are served by this platform alone.
+	APIGroups []string `json:"apiGroups,omitempty"`
+}
 
 // Phase is a part of a release's life.
 type Phase struct {
 	// ID is the key of Release.Ends.
 	ID string `json:"id"`
 	// Name stands before "support".
-	Name string    `json:"name"`
-	Kind PhaseKind `json:"kind"`
+	Name string             `json:"name"`
+	Kind v1alpha1.PhaseKind `json:"kind"`
 	// Terms say what extended support takes, such as "costs extra".
 	Terms string `json:"terms,omitempty"`
 }
@@ -127,6 +133,12 @@ type Upgrades struct {
 	Nodes []NodeRequirement `json:"nodes,omitempty"`
 }
 
+// Note is a sentence with its source.
+type Note struct {
+	Text   string `json:"text"`
+	Source string `json:"source"`
+}
+
 // Permission says whether something may be done.
 type Permission struct {
 	Allowed bool `json:"allowed"`
@@ -159,23 +171,6 @@ type PlatformVersion struct {
 	Creatable []version.Minor `json:"creatable,omitempty"`
 	Ranges    []Range         `json:"ranges,omitempty"`
 	Sources   []string        `json:"sources"`
-}
-
-// Range is a range of Kubernetes versions that a platform version takes for a purpose.
-type Range struct {
-	// For is the purpose, such as "onboarding".
-	For string `json:"for"`
-	// Minimum is inside the range, Below is the first version that is not.
-	// Both are absent when the platform publishes no numbers.
-	Minimum string `json:"minimum,omitempty"`
-	Below   string `json:"below,omitempty"`
-	// NewestOnly: of the range, only the newest minor will do.
-	NewestOnly bool `json:"newestOnly,omitempty"`
-	// Outside says what happens to a cluster outside the range.
-	Outside string `json:"outside"`
-	// Inside says what being inside does not promise.
-	Inside string `json:"inside,omitempty"`
-	Source string `json:"source,omitempty"`
 }
 
 // Cycle is a release cycle under way.
@@ -249,7 +244,7 @@ func (r *Release) LatestBy(day calendar.Date) *Patch {
 	}
 	candidates := r.Patches
 	if r.Latest != nil {
-		candidates = append([]Patch{*r.Latest}, candidates...)
+		candidates = []Patch{*r.Latest}
 	}
 	for i := range candidates {
 		if candidates[i].Available().Compare(day) <= 0 {
@@ -275,6 +270,15 @@ func (p *Platform) Version(name string) *PlatformVersion {
 		return nil
 	}
 	return &p.Versions[i]
+}
+
+// VersionNames lists the platform's own versions, newest first.
+func (p *Platform) VersionNames() []string {
+	names := make([]string, len(p.Versions))
+	for i, v := range p.Versions {
+		names[i] = v.Version
+	}
+	return names
 }
 
 // Phase returns the phase of an id, or nil.
@@ -311,34 +315,3 @@ func (p *Platform) KubeletsOlder(minor version.Minor) (older int, bound bool) {
 	}
 	return p.Kubelet.Older, true
 }
-
-// Pattern is a regular expression in the data. The zero value matches nothing.
-type Pattern struct{ *regexp.Regexp }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (p *Pattern) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*p = Pattern{}
-		return nil
-	}
-	compiled, err := regexp.Compile(string(text))
-	if err != nil {
-		return err
-	}
-	p.Regexp = compiled
-	return nil
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (p Pattern) MarshalText() ([]byte, error) {
-	if p.Regexp == nil {
-		return nil, nil
-	}
-	return []byte(p.String()), nil
-}
-
-// IsZero reports whether there is no expression.
-func (p Pattern) IsZero() bool { return p.Regexp == nil }
-
-// Matches reports whether the pattern exists and matches.
-func (p Pattern) Matches(s string) bool { return p.Regexp != nil && p.MatchString(s) }

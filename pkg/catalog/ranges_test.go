@@ -3,12 +3,15 @@ package catalog
 import (
 	"testing"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
+func rangeOf(r v1alpha1.VersionRange) Range { return Range{VersionRange: r} }
+
 func TestWhatIsInsideARange(t *testing.T) {
-	onboarding := Range{Minimum: "1.19.0", Below: "1.35.0"}
-	newest := Range{Minimum: "1.30.0", Below: "1.34.0", NewestOnly: true}
+	onboarding := rangeOf(v1alpha1.VersionRange{Minimum: "1.19.0", Below: "1.35.0"})
+	newest := rangeOf(v1alpha1.VersionRange{Minimum: "1.30.0", Below: "1.34.0", NewestOnly: true})
 	for name, tc := range map[string]struct {
 		in      Range
 		version string
@@ -31,10 +34,10 @@ func TestWhatIsInsideARange(t *testing.T) {
 		"the one before, inside the range":             {newest, "v1.32.13", false},
 		"the oldest inside the range":                  {newest, "v1.30.0", false},
 		"above the newest":                             {newest, "v1.34.0", false},
-		"the newest minor of a range that ends inside": {Range{Minimum: "1.30.0", Below: "1.33.5", NewestOnly: true}, "v1.33.4", true},
-		"its end":                 {Range{Minimum: "1.30.0", Below: "1.33.5", NewestOnly: true}, "v1.33.5", false},
-		"a range without numbers": {Range{For: "onboarding"}, "v1.34.1", false},
-		"a range without an end":  {Range{Minimum: "1.19.0"}, "v1.34.1", false},
+		"the newest minor of a range that ends inside": {rangeOf(v1alpha1.VersionRange{Minimum: "1.30.0", Below: "1.33.5", NewestOnly: true}), "v1.33.4", true},
+		"its end":                 {rangeOf(v1alpha1.VersionRange{Minimum: "1.30.0", Below: "1.33.5", NewestOnly: true}), "v1.33.5", false},
+		"a range without numbers": {rangeOf(v1alpha1.VersionRange{For: "onboarding"}), "v1.34.1", false},
+		"a range without an end":  {rangeOf(v1alpha1.VersionRange{Minimum: "1.19.0"}), "v1.34.1", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, err := version.Parse(tc.version)
@@ -53,8 +56,8 @@ func TestRangesInTheCatalogReadAsOperatorsWriteThem(t *testing.T) {
 	for _, tc := range []struct{ platform, version, purpose, want, newest string }{
 		{"alauda-acp", "4.3", "onboarding", ">=1.19.0 <1.35.0", "1.34"},
 		{"alauda-acp", "4.3", "upgrading the global cluster", ">=1.31.0 <1.35.0", "1.34"},
-		{"alauda-acp", "4.2", "upgrading the global cluster", ">=1.30.0 <1.34.0", "1.33"},
-		{"alauda-acp", "4.4", "onboarding", "", ""},
+		{"alauda-acp", "4.2", "upgrading the global cluster", ">=1.30.0 <1.34.0 (its newest minor alone)", "1.33"},
+		{"alauda-acp", "4.4", "onboarding", "a range that is not published", ""},
 		{"alauda-acp", "4.4", "upgrading the global cluster", ">=1.32.0 <1.36.0", "1.35"},
 		{"daocloud-dce", "v0.44.0", "the installer v0.44.0", ">=1.24.0 <1.35.0", "1.34"},
 		{"daocloud-dce", "v0.44.0", "container management v0.50.0", ">=1.18.0 <1.33.0", "1.32"},
@@ -71,7 +74,7 @@ func TestRangesInTheCatalogReadAsOperatorsWriteThem(t *testing.T) {
 				continue
 			}
 			found = true
-			if got := r.String(); got != tc.want || r.Known() != (tc.want != "") {
+			if got := r.String(); got != tc.want || r.Known() != (tc.newest != "") {
 				t.Errorf("%s %s for %s is %q, known: %t, want %q", tc.platform, tc.version, tc.purpose, got, r.Known(), tc.want)
 			}
 			if r.Known() && r.Newest() != minor(t, tc.newest) {

@@ -3,71 +3,52 @@ package catalog
 import (
 	"slices"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// Stage is a part of a release's life, or what lies before and after it.
-type Stage string
-
-// Stages.
-const (
-	NotReleased Stage = "not released"
-	// Supported: in one of the platform's phases.
-	Supported Stage = "supported"
-	EndOfLife Stage = "end of life"
-	// Undated: the calendar says nothing of the ends.
-	Undated Stage = "undated"
-)
-
-// Standing is where a release stands on a day.
-type Standing struct {
-	Stage Stage
-	// Phase is the present one when Supported, and the last one at EndOfLife.
-	Phase Phase
-	// Until is the last day of Phase.
-	Until calendar.Date
-}
-
-// PhaseEnd is the last day of a phase of one release.
-type PhaseEnd struct {
-	Phase
-	Until calendar.Date
-}
-
-// PhasesOf lists the phases that the release has, in order.
-func (p *Platform) PhasesOf(r *Release) []PhaseEnd {
-	var phases []PhaseEnd
+// PhasesOf lists the phases that the release has, in order, with their last days.
+func (p *Platform) PhasesOf(r *Release) []v1alpha1.SupportPhase {
+	var phases []v1alpha1.SupportPhase
 	for _, phase := range p.Phases {
 		if until, ok := r.Ends[phase.ID]; ok {
-			phases = append(phases, PhaseEnd{phase, until})
+			phases = append(phases, v1alpha1.SupportPhase{Name: phase.Name, Kind: phase.Kind, Terms: phase.Terms, Until: until})
 		}
 	}
 	return phases
 }
 
-// Standing says which phase a release is in on a day. A phase ends with the
-// last moment of its date: on that day the release is still in it.
-func (p *Platform) Standing(r *Release, day calendar.Date) Standing {
+// Standing says where a release is in its life on a day: its stage, the phase
+// it is in, and until when. At end of life that is the last phase. A phase ends
+// with the last moment of its date: on that day the release is still in it.
+func (p *Platform) Standing(r *Release, day calendar.Date) (v1alpha1.Stage, v1alpha1.SupportPhase) {
 	phases := p.PhasesOf(r)
 	switch {
 	case r.Released.First().Compare(day) > 0:
-		return Standing{Stage: NotReleased}
+		return v1alpha1.Planned, v1alpha1.SupportPhase{}
 	case len(phases) == 0:
-		return Standing{Stage: Undated}
+		return v1alpha1.Undated, v1alpha1.SupportPhase{}
 	}
 	for _, phase := range phases {
 		if phase.Until.Compare(day) >= 0 {
-			return Standing{Supported, phase.Phase, phase.Until}
+			return v1alpha1.Supported, phase
 		}
 	}
-	last := phases[len(phases)-1]
-	return Standing{EndOfLife, last.Phase, last.Until}
+	return v1alpha1.EndOfLife, phases[len(phases)-1]
 }
 
-// Freely reports whether the release is supported on a day without anything
-// that is paid for or opted into.
-func (s Standing) Freely() bool { return s.Stage == Supported && s.Phase.Kind != Extended }
+// FreeUntil is the last day of the support that is neither paid for nor opted
+// into; zero when there is none, or its end is not known.
+func (p *Platform) FreeUntil(r *Release) calendar.Date {
+	var until calendar.Date
+	for _, phase := range p.PhasesOf(r) {
+		if phase.Kind != v1alpha1.Extended {
+			until = phase.Until
+		}
+	}
+	return until
+}
 
 // PlannedOn reports whether the release is announced, but not known to be out on a day.
 func (r *Release) PlannedOn(day calendar.Date) bool {
@@ -75,15 +56,36 @@ func (r *Release) PlannedOn(day calendar.Date) bool {
 	return r.Released.First().Compare(day) > 0 || r.Released.Unconfirmed && neverSeen
 }
 
-// SupportedBy lists the releases that are freely supported on a day, newest first.
-func (p *Platform) SupportedBy(day calendar.Date) []*Release {
-	var found []*Release
-	for i := range p.Releases {
-		if r := &p.Releases[i]; !r.PlannedOn(day) && p.Standing(r, day).Freely() {
-			found = append(found, r)
-		}
+// NextOn is the patch that is scheduled next on a day; nil before the calendar
+// was read, once the patch is out, and after the end of life.
+func (p *Platform) NextOn(r *Release, day calendar.Date) *Patch {
+	stage, _ := p.Standing(r, day)
+	out := r.Next != nil && !r.Next.Announced.IsZero() && r.Next.Announced.Compare(day) < 0
+	if day.Compare(p.AsOf) < 0 || out || stage == v1alpha1.EndOfLife {
+		return nil
 	}
-	return found
+	return r.Next
+}
+
+// Offered are the platform's own releases, or those of the platform that it
+// follows where the catalog does not know when its own came out. Newest first.
+func (c *Catalog) Offered(p *Platform) []Release {
+	if p.Follows == "" || slices.ContainsFunc(p.Releases, func(r Release) bool { return !r.Released.IsZero() }) {
+		return p.Releases
+	}
+	return c.Platform(p.Follows).Releases
+}
+
+// Calendar returns the platform whose dates hold for a minor of p, and the
+// release there: its own where that has dates, else those of the platform it
+// follows. The release is nil when neither knows the minor.
+func (c *Catalog) Calendar(p *Platform, minor version.Minor) (*Platform, *Release) {
+	own := p.Release(minor)
+	if p.Follows == "" || own != nil && len(own.Ends) > 0 {
+		return p, own
+	}
+	followed := c.Platform(p.Follows)
+	return followed, followed.Release(minor)
 }
 
 // CreatableOn lists the minors that new clusters can be created at on a day,
@@ -119,14 +121,8 @@ func (p *Platform) RecommendedOn(day calendar.Date) *Recommendation {
 	return &p.Recommended[i]
 }
 
-// Calendar returns the platform whose dates hold for a minor of p, and the
-// release there: its own where that has dates, else those of the platform it
-// follows. The release is nil when neither knows the minor.
-func (c *Catalog) Calendar(p *Platform, minor version.Minor) (*Platform, *Release) {
-	own := p.Release(minor)
-	if p.Follows == "" || own != nil && len(own.Ends) > 0 {
-		return p, own
-	}
-	followed := c.Platform(p.Follows)
-	return followed, followed.Release(minor)
+// Minor is that of the recommended version; Validate makes sure that it is one.
+func (r *Recommendation) Minor() version.Minor {
+	v, _ := version.Parse(r.Version)
+	return v.Minor
 }

@@ -4,22 +4,23 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // inWords is a standing such as "supported: maintenance until 2027-06-28".
-func inWords(s Standing) string {
-	if s.Until.IsZero() {
-		return string(s.Stage)
+func inWords(stage v1alpha1.Stage, phase v1alpha1.SupportPhase) string {
+	if phase.Until.IsZero() {
+		return string(stage)
 	}
-	return fmt.Sprintf("%s: %s until %s", s.Stage, s.Phase.ID, s.Until)
+	return fmt.Sprintf("%s: %s until %s", stage, phase.Name, phase.Until)
 }
 
 // A row says when a phase ends and what follows; the phase holds on the day
 // before and on that day itself, what follows holds on the day after.
 func TestAPhaseLastsThroughItsLastDay(t *testing.T) {
 	c := loaded(t)
-	paid := map[string]bool{"extended": true, "lts": true, "eus1": true, "eus2": true}
+	paid := map[string]bool{"extended": true, "LTS": true, "EUS 1": true, "EUS 2": true}
 	seen := map[string]bool{}
 	for _, tc := range []struct{ platform, release, phase, until, then string }{
 		{"upstream", "1.36", "standard", "2027-04-28", "supported: maintenance until 2027-06-28"},
@@ -36,16 +37,16 @@ func TestAPhaseLastsThroughItsLastDay(t *testing.T) {
 		{"google-kubernetes-engine", "1.33", "standard", "2026-08-03", "supported: extended until ~2027-06-03"},
 		{"google-kubernetes-engine", "1.33", "extended", "~2027-06-03", "end of life: extended until ~2027-06-03"},
 		{"google-kubernetes-engine", "1.26", "standard", "2024-06-30", "end of life: standard until 2024-06-30"},
-		{"azure-kubernetes-service", "1.34", "standard", "2026-11-30", "supported: lts until 2027-11-30"},
-		{"azure-kubernetes-service", "1.34", "lts", "2027-11-30", "end of life: lts until 2027-11-30"},
-		{"azure-kubernetes-service", "1.26", "standard", "2024-04-11", "end of life: standard until 2024-04-11"},
+		{"azure-kubernetes-service", "1.34", "community", "2026-11-30", "supported: LTS until 2027-11-30"},
+		{"azure-kubernetes-service", "1.34", "LTS", "2027-11-30", "end of life: LTS until 2027-11-30"},
+		{"azure-kubernetes-service", "1.26", "community", "2024-04-11", "end of life: community until 2024-04-11"},
 		{"alibaba-ack", "1.36", "standard", "2027-05-30", "end of life: standard until 2027-05-30"},
 		{"red-hat-openshift", "4.18", "full", "2025-09-17", "supported: maintenance until 2026-08-25"},
-		{"red-hat-openshift", "4.18", "maintenance", "2026-08-25", "supported: eus1 until 2027-02-25"},
-		{"red-hat-openshift", "4.18", "eus1", "2027-02-25", "supported: eus2 until ~2028-02-25"},
-		{"red-hat-openshift", "4.18", "eus2", "~2028-02-25", "end of life: eus2 until ~2028-02-25"},
+		{"red-hat-openshift", "4.18", "maintenance", "2026-08-25", "supported: EUS 1 until 2027-02-25"},
+		{"red-hat-openshift", "4.18", "EUS 1", "2027-02-25", "supported: EUS 2 until ~2028-02-25"},
+		{"red-hat-openshift", "4.18", "EUS 2", "~2028-02-25", "end of life: EUS 2 until ~2028-02-25"},
 		{"red-hat-openshift", "4.19", "maintenance", "2026-12-17", "end of life: maintenance until 2026-12-17"},
-		{"red-hat-openshift", "4.8", "eus1", "2023-04-27", "end of life: eus1 until 2023-04-27"},
+		{"red-hat-openshift", "4.8", "EUS 1", "2023-04-27", "end of life: EUS 1 until 2023-04-27"},
 		{"k3s", "1.30", "standard", "~2025-06-28", "end of life: standard until ~2025-06-28"},
 	} {
 		seen[tc.platform+" "+tc.phase] = true
@@ -54,18 +55,18 @@ func TestAPhaseLastsThroughItsLastDay(t *testing.T) {
 		holds := fmt.Sprintf("supported: %s until %s", tc.phase, tc.until)
 		for offset, want := range map[int]string{-1: holds, 0: holds, 1: tc.then} {
 			day := last.AddDays(offset)
-			got := p.Standing(r, day)
-			if inWords(got) != want {
-				t.Errorf("%s %s on %s is %s, want %s", tc.platform, tc.release, day, inWords(got), want)
+			stage, phase := p.Standing(r, day)
+			if got := inWords(stage, phase); got != want {
+				t.Errorf("%s %s on %s is %s, want %s", tc.platform, tc.release, day, got, want)
 			}
-			if free := got.Stage == Supported && !paid[got.Phase.ID]; got.Freely() != free {
-				t.Errorf("%s %s on %s, %s: free: %t", tc.platform, tc.release, day, inWords(got), got.Freely())
+			if (phase.Kind == v1alpha1.Extended) != paid[phase.Name] {
+				t.Errorf("%s %s on %s is in a phase of kind %s", tc.platform, tc.release, day, phase.Kind)
 			}
 		}
 	}
 	for _, p := range c.Platforms {
 		for _, phase := range p.Phases {
-			if !seen[p.ID+" "+phase.ID] {
+			if !seen[p.ID+" "+phase.Name] {
 				t.Errorf("no end of %s support on %s is checked", phase.Name, p.ID)
 			}
 		}
@@ -75,11 +76,11 @@ func TestAPhaseLastsThroughItsLastDay(t *testing.T) {
 func TestStandingOnADay(t *testing.T) {
 	c := loaded(t)
 	for name, tc := range map[string]struct{ platform, release, day, want string }{
-		"the day before it came out":                {"upstream", "1.37", "2026-08-25", "not released"},
+		"the day before it came out":                {"upstream", "1.37", "2026-08-25", "planned"},
 		"the day it came out":                       {"upstream", "1.37", "2026-08-26", "supported: standard until 2027-08-28"},
-		"the day before the month it came out in":   {"alibaba-ack", "1.36", "2026-04-30", "not released"},
+		"the day before the month it came out in":   {"alibaba-ack", "1.36", "2026-04-30", "planned"},
 		"the first day of the month it came out in": {"alibaba-ack", "1.36", "2026-05-01", "supported: standard until 2027-05-30"},
-		"the day before an unconfirmed one":         {"red-hat-openshift", "4.21", "2026-02-02", "not released"},
+		"the day before an unconfirmed one":         {"red-hat-openshift", "4.21", "2026-02-02", "planned"},
 		"an unconfirmed day":                        {"red-hat-openshift", "4.21", "2026-02-03", "supported: full until 2026-09-09"},
 		"the first day of the month that ends it":   {"alibaba-ack", "1.26", "2025-04-01", "supported: standard until 2025-04"},
 		"the last day of the month that ends it":    {"alibaba-ack", "1.26", "2025-04-30", "supported: standard until 2025-04"},
@@ -87,8 +88,8 @@ func TestStandingOnADay(t *testing.T) {
 		"the last of February, which ends it":       {"upstream", "1.26", "2024-02-28", "supported: maintenance until 2024-02-28"},
 		"the leap day after":                        {"upstream", "1.26", "2024-02-29", "end of life: maintenance until 2024-02-28"},
 		"long after":                                {"upstream", "1.26", "2099-01-01", "end of life: maintenance until 2024-02-28"},
-		"a release without ends before it came out": {"rke2", "1.36", "2026-05-11", "not released"},
-		"a release without ends":                    {"rke2", "1.36", "2026-05-12", "undated"},
+		"a release without ends before it came out": {"rke2", "1.36", "2026-05-11", "planned"},
+		"a release without ends":                    {"rke2", "1.36", "2026-05-12", "unknown"},
 		"maintenance, of a release that had none":   {"upstream", "1.17", "2020-12-31", "supported: standard until 2021-01-13"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -236,7 +237,14 @@ func TestWhatIsSupportedOnADay(t *testing.T) {
 		{"red-hat-openshift", "2026-11-20", "4.22 4.21 4.20 4.19"},
 		{"rke2", "2026-11-20", ""}, // it has no dates of its own
 	} {
-		got := spaced(platform(t, c, tc.platform).SupportedBy(date(t, tc.day)), func(r *Release) string { return r.Version.String() })
+		var supported []version.Minor
+		p := platform(t, c, tc.platform)
+		for i := range p.Releases {
+			if stage, phase := p.Standing(&p.Releases[i], date(t, tc.day)); stage == v1alpha1.Supported && phase.Kind != v1alpha1.Extended && !p.Releases[i].PlannedOn(date(t, tc.day)) {
+				supported = append(supported, p.Releases[i].Version)
+			}
+		}
+		got := spaced(supported, version.Minor.String)
 		if got != tc.want {
 			t.Errorf("%s supports %q on %s, want %q", tc.platform, got, tc.day, tc.want)
 		}

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
-	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -47,7 +48,7 @@ func (c *Catalog) Validate() error {
 		if followed := c.Platform(p.Follows); p.Follows != "" && c.Complete() && (followed == nil || followed.Follows != "" || followed == p) {
 			in("follows %q, which is no platform with dates of its own", p.Follows)
 		}
-		if suffix := p.Recognise.GitVersionSuffix; !suffix.IsZero() {
+		if suffix := p.Recognise.GitVersionSuffix; suffix != nil {
 			if other, taken := suffixes[suffix.String()]; taken {
 				in("is recognised by the same suffix as %q", other)
 			}
@@ -64,14 +65,19 @@ func (p *Platform) validate(fault faults) {
 	if slices.Contains(p.Recognise.NodeLabels, "") {
 		fault("is recognised by an empty label")
 	}
+	for _, expression := range []*regexp.Regexp{p.Recognise.GitVersionSuffix, p.Recognise.ProviderID} {
+		if expression != nil && expression.MatchString("") {
+			fault("is recognised by an expression that matches anything: %q", expression)
+		}
+	}
 	if p.Kubelet != nil && (p.Kubelet.Source == "" || p.Kubelet.Older < 0) {
 		fault("its bound on kubelets needs a number and a source")
 	}
 	for i, phase := range p.Phases {
-		if phase.ID == "" || phase.Name == "" || !slices.Contains([]PhaseKind{Standard, Maintenance, Extended}, phase.Kind) {
+		if phase.ID == "" || phase.Name == "" || !slices.Contains([]v1alpha1.PhaseKind{v1alpha1.Standard, v1alpha1.Maintenance, v1alpha1.Extended}, phase.Kind) {
 			fault("phase %q needs an id, a name, and a kind out of standard, maintenance, extended", phase.ID)
 		}
-		if (phase.Kind == Extended) != (phase.Terms != "") {
+		if (phase.Kind == v1alpha1.Extended) != (phase.Terms != "") {
 			fault("phase %q: extended support has terms, and no other has", phase.ID)
 		}
 		if slices.ContainsFunc(p.Phases[:i], func(earlier Phase) bool { return earlier.ID == phase.ID }) {
@@ -129,6 +135,11 @@ func (p *Platform) validateRules(fault faults) {
 			fault("a requirement of nodes needs a minor, its text and a source")
 		}
 	}
+	for _, note := range p.Notes {
+		if note.Text == "" || note.Source == "" {
+			fault("a note needs its text and a source")
+		}
+	}
 	if cycle := p.Upcoming; cycle != nil {
 		if cycle.Source == "" || cycle.Released.IsZero() {
 			fault("the cycle of %s needs a planned day and a source", cycle.Version)
@@ -151,7 +162,7 @@ func (p *Platform) validateRelease(i int, fault faults) {
 		switch behind := newer.Version.Minus(r.Version); {
 		case behind <= 0:
 			fault("is out of order: the newest is first, and each stands once")
-		case behind > 1 && newer.Version.Major == r.Version.Major && newer.Version.Compare(p.EveryMinorSince) > 0:
+		case behind > 1 && !p.EveryMinorSince.IsZero() && newer.Version.Major == r.Version.Major && newer.Version.Compare(p.EveryMinorSince) > 0:
 			fault("leaves out what lies before %s", newer.Version)
 		}
 		if newer.Minor().Compare(r.Minor()) <= 0 {
@@ -203,7 +214,7 @@ func (v *PlatformVersion) validate(fault faults) {
 		fault("needs a version and a source")
 	}
 	for _, r := range v.Ranges {
-		minimum, below, err := r.Bounds()
+		minimum, below, err := r.bounds()
 		switch {
 		case r.For == "" || r.Outside == "":
 			fault("a range needs its purpose, and what happens outside it")
@@ -214,6 +225,3 @@ func (v *PlatformVersion) validate(fault faults) {
 		}
 	}
 }
-
-// Age of the catalog on a day, in days.
-func (c *Catalog) Age(day calendar.Date) int { return day.Minus(c.AsOf) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
@@ -118,14 +119,14 @@ func TestValidateRefusesPhasesAndPolicies(t *testing.T) {
 			`platform "upstream": phase "standard" needs an id, a name, and a kind out of standard, maintenance, extended`},
 		"a phase without a name": {on("upstream", func(p *Platform) { p.Phases[0].Name = "" }),
 			`platform "upstream": phase "standard" needs an id, a name, and a kind out of standard, maintenance, extended`},
-		"a phase without an id": {on("rke2", func(p *Platform) { p.Phases = []Phase{{Name: "standard", Kind: Standard}} }),
+		"a phase without an id": {on("rke2", func(p *Platform) { p.Phases = []Phase{{Name: "standard", Kind: v1alpha1.Standard}} }),
 			`platform "rke2": phase "" needs an id, a name, and a kind out of standard, maintenance, extended`},
 		"extended support without terms": {on("amazon-eks", func(p *Platform) { p.Phases[1].Terms = "" }),
 			`platform "amazon-eks": phase "extended": extended support has terms, and no other has`},
 		"standard support with terms": {on("amazon-eks", func(p *Platform) { p.Phases[0].Terms = "costs extra" }),
 			`platform "amazon-eks": phase "standard": extended support has terms, and no other has`},
 		"a phase that stands twice": {on("rke2", func(p *Platform) {
-			p.Phases = []Phase{{ID: "standard", Name: "full", Kind: Standard}, {ID: "standard", Name: "standard", Kind: Standard}}
+			p.Phases = []Phase{{ID: "standard", Name: "full", Kind: v1alpha1.Standard}, {ID: "standard", Name: "standard", Kind: v1alpha1.Standard}}
 		}), `platform "rke2": phase "standard" stands twice`},
 		"a policy without a source": {on("upstream", func(p *Platform) { p.Policy[1].Source = "" }),
 			`platform "upstream": policy since 1.19 needs phases and a source`},

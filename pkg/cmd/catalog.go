@@ -14,7 +14,7 @@ import (
 )
 
 // published is where releases of this project keep the newest catalog.
-const published = "https://github.com/kubectl-versions/kubectl-versions/releases/latest/download/catalog.json"
+const published = "https://github.com/kubectl-versions/kubectl-versions/releases/latest/download/catalog-v1alpha1.json"
 
 func newCatalog(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
 	cmd := &cobra.Command{
@@ -26,7 +26,7 @@ downloads a newer one, and --catalog uses or adds another.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCatalogInfo(env, color, data), newCatalogValidate(env), newCatalogUpdate(env, data))
+	cmd.AddCommand(newCatalogInfo(env, color, data), newCatalogValidate(env, data), newCatalogUpdate(env, data))
 	return cmd
 }
 
@@ -89,15 +89,18 @@ func describe(opened store.Opened, today calendar.Date) *v1alpha1.CatalogInfo {
 	return info
 }
 
-func newCatalogValidate(env Environment) *cobra.Command {
+func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE|URL",
 		Short: "Is this a catalog that --catalog takes?",
 		Example: `  # Check a company's own calendar
   kubectl versions catalog validate company.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) != 1 || args[0] == "" {
 				return usagef("%s takes one file or https address", cmd.CommandPath())
+			}
+			if data.location != "" {
+				return usagef("--catalog is not what validate checks: name the file alone")
 			}
 			return nil
 		},
@@ -107,7 +110,7 @@ func newCatalogValidate(env Environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(env.Streams.Out, "valid: %s, %d platforms, as of %s\n", opened.Origin, len(opened.Platforms), opened.AsOf)
+			_, err = fmt.Fprintf(env.Streams.Out, "valid: %s\n", opened.Origin)
 			return err
 		},
 	}
@@ -120,12 +123,12 @@ func newCatalogUpdate(env Environment, data *catalogFlag) *cobra.Command {
 		Short: "Download a newer catalog into the cache directory",
 		Long: `Downloads a catalog and keeps it in the user's cache directory, where every
 command finds it. It is taken only whole, valid, over https, and when it is not
-older than the embedded one. The one before is kept beside it.`,
+older than the one in use. The one before is kept beside it.`,
 		Example: `  # Download the newest
   kubectl versions catalog update
 
   # From a mirror
-  kubectl versions catalog update --from https://mirror.example.com/catalog.json`,
+  kubectl versions catalog update --from https://mirror.example.com/catalog-v1alpha1.json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if data.location != "" {

@@ -46,7 +46,7 @@ func (f *catalogFlag) open(ctx context.Context) (store.Opened, error) {
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf("clock says %s, which is before the catalog's %s: set the clock", today, opened.AsOf))
 	case age > staleAfter:
 		remedy := "kubectl versions catalog update brings a newer one"
-		if opened.Origin == f.location {
+		if f.location != "" && !opened.Extends {
 			remedy = "give a newer one with --catalog"
 		}
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf("catalog is %d days old (of %s): %s", age, opened.AsOf, remedy))

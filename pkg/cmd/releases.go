@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
@@ -101,8 +103,11 @@ func (o *releasesOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if o.allPlatforms {
+		o.query.Platforms = []*catalog.Platform{data.Platform(catalog.Upstream)}
 		for i := range data.Platforms {
-			o.query.Platforms = append(o.query.Platforms, &data.Platforms[i])
+			if p := &data.Platforms[i]; p.ID != catalog.Upstream {
+				o.query.Platforms = append(o.query.Platforms, p)
+			}
 		}
 	} else {
 		chosen, err := platformNamed(data.Catalog, o.platform)
@@ -112,7 +117,7 @@ func (o *releasesOptions) Run(ctx context.Context) error {
 		o.query.Platforms = []*catalog.Platform{chosen}
 	}
 	list := support.Releases(data.Catalog, o.query)
-	if !o.query.Minor.IsZero() && support.Empty(list) {
+	if !o.query.Minor.IsZero() && !slices.ContainsFunc(list.Platforms, func(c v1alpha1.PlatformCalendar) bool { return len(c.Releases) > 0 }) {
 		return usagef("--minor: the catalog (as of %s) knows no %s of %s; --upcoming shows what is planned", list.CatalogAsOf, o.query.Minor, names(o.query.Platforms))
 	}
 	return o.print.Print(list, o.env.Streams.Out)

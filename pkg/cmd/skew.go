@@ -11,13 +11,14 @@ import (
 )
 
 type skewOptions struct {
-	env     Environment
-	source  sourceFlags
-	catalog *catalogFlag
-	color   *colorFlag
-	gate    gateFlags
-	output  *printer.Flags
-	print   printer.Printer
+	env      Environment
+	source   sourceFlags
+	catalog  *catalogFlag
+	color    *colorFlag
+	platform platformFlag
+	gate     gateFlags
+	output   *printer.Flags
+	print    printer.Printer
 }
 
 func newSkew(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
@@ -49,6 +50,7 @@ with 0 is a warning, because the next control-plane upgrade breaks it.`,
 		RunE: runOptions(o),
 	}
 	o.source.addTo(cmd.Flags())
+	o.platform.addTo(cmd.Flags())
 	o.gate.addTo(cmd.Flags())
 	o.output.AddTo(cmd.Flags())
 	return cmd
@@ -74,11 +76,15 @@ func (o *skewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	platform, err := o.platform.chosen(data.Catalog)
+	if err != nil {
+		return err
+	}
 	facts, err := o.source.facts(ctx, data.Catalog)
 	if err != nil {
 		return err
 	}
-	report, err := skew.Evaluate(facts, data.Catalog)
+	report, err := skew.Evaluate(facts, data.Catalog, platform)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,9 @@ package cmd
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -23,11 +21,9 @@ type supportOptions struct {
 	gate            gateFlags
 	at              dayFlag
 	within          string
-	platform        string
+	platform        platformFlag
 	platformVersion string
 	output          *printer.Flags
-	// typed tells which flags were given.
-	typed *pflag.FlagSet
 
 	judgeBy support.Options
 	print   printer.Printer
@@ -64,11 +60,10 @@ is an error. Every date is the last day of what it ends.`,
 		RunE: runOptions(o),
 	}
 	flags := cmd.Flags()
-	o.typed = flags
 	o.source.addTo(flags)
 	o.at.addTo(flags)
 	flags.StringVar(&o.within, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
-	flags.StringVar(&o.platform, "platform", "", "Judge by the calendar of this platform, such as amazon-eks, instead of recognising it. kubectl versions catalog info lists them.")
+	o.platform.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
 	o.gate.addTo(flags)
 	o.output.AddTo(flags)
@@ -89,7 +84,7 @@ func (o *supportOptions) Validate() error {
 	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
 		return usagef("--within: %w", err)
 	}
-	if o.typed.Changed("platform-version") && !o.typed.Changed("platform") {
+	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
 		return usagef("--platform-version needs --platform")
 	}
 	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
@@ -122,34 +117,19 @@ func (o *supportOptions) Run(ctx context.Context) error {
 }
 
 func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {
-	if !o.typed.Changed("platform") {
-		return nil
-	}
-	chosen, err := platformNamed(data, o.platform)
+	chosen, err := o.platform.chosen(data)
 	if err != nil {
 		return err
 	}
 	o.judgeBy.Platform = chosen
-	if !o.typed.Changed("platform-version") {
+	if !o.platform.typed.Changed("platform-version") {
 		return nil
 	}
-	if o.judgeBy.PlatformVersion = chosen.Version(o.platformVersion); o.judgeBy.PlatformVersion == nil {
-		names := make([]string, len(chosen.Versions))
-		for i, v := range chosen.Versions {
-			names[i] = v.Version
-		}
-		if len(names) == 0 {
-			return usagef("--platform-version: %s has no versions of its own", chosen.ID)
-		}
-		return usagef("--platform-version: %s has no version %q: use one of %s", chosen.ID, o.platformVersion, strings.Join(names, ", "))
+	if o.judgeBy.PlatformVersion = chosen.Version(o.platformVersion); o.judgeBy.PlatformVersion != nil {
+		return nil
 	}
-	return nil
-}
-
-// platformNamed is the platform of an id that was typed.
-func platformNamed(data *catalog.Catalog, id string) (*catalog.Platform, error) {
-	if p := data.Platform(id); p != nil {
-		return p, nil
+	if len(chosen.Versions) == 0 {
+		return usagef("--platform-version: %s has no versions of its own", chosen.ID)
 	}
-	return nil, usagef("unknown platform %q: use one of %s", id, strings.Join(slices.Sorted(slices.Values(data.IDs())), ", "))
+	return usagef("--platform-version: %s has no version %q: use one of %s", chosen.ID, o.platformVersion, strings.Join(chosen.VersionNames(), ", "))
 }

@@ -111,7 +111,7 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 		return printSkew(w, report, layout)
 	case *v1alpha1.SupportReport:
 		return printSupport(w, report, layout)
-	case *v1alpha1.ReleaseList:
+	case *v1alpha1.ReleaseCalendar:
 		return printReleases(w, report, layout)
 	case *v1alpha1.CatalogInfo:
 		return printCatalogInfo(w, report, layout)

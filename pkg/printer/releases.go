@@ -20,39 +20,30 @@ type releaseRow struct {
 	v1alpha1.PlatformRelease
 }
 
-// releaseColumns has a column for each phase that one of the releases has. Rows
-// that stand among those of other platforms name theirs.
-func releaseColumns(c v1alpha1.PlatformCalendar, mixed bool) []column[releaseRow] {
+// releaseColumns has a column for the end of each phase, and for what one of
+// the shown releases has. Rows that stand among those of other platforms name theirs.
+func releaseColumns(phases []v1alpha1.SupportPhase, shown []releaseRow, mixed bool) []column[releaseRow] {
 	type row = releaseRow
-	any := func(has func(v1alpha1.PlatformRelease) bool) bool { return slices.ContainsFunc(c.Releases, has) }
+	has := func(what func(row) bool) bool { return slices.ContainsFunc(shown, what) }
 
 	columns := []column[row]{
 		{header: "PLATFORM", wide: !mixed, text: func(r row, _ int) string { return r.platform }},
 		{header: "VERSION", text: func(r row, _ int) string { return r.Version.String() }},
 	}
-	if any(func(r v1alpha1.PlatformRelease) bool { return r.Version != r.Kubernetes }) {
+	if has(func(r row) bool { return r.Version != r.Kubernetes }) {
 		columns = append(columns, column[row]{header: "KUBERNETES", text: func(r row, _ int) string { return r.Kubernetes.String() }})
 	}
 	columns = append(columns,
-		column[row]{header: "STATUS", text: func(r row, _ int) string { return r.Status }, paint: func(r row) paint { return statusPaint(r.PlatformRelease) }},
-		column[row]{header: "DAYS", right: true, text: func(r row, _ int) string { return daysLeft(r.DaysLeft) }},
+		column[row]{header: "STATUS", text: func(r row, _ int) string { return stageText(r.Stage, r.Phase) }, paint: func(r row) paint { return stagePaint(r.PlatformRelease) }},
+		column[row]{header: "DAYS", right: true, text: func(r row, _ int) string { return number(r.DaysLeft) }},
 		column[row]{header: "RELEASED", droppable: true, text: func(r row, _ int) string { return orDash(r.Released.String()) }},
 	)
-	for i, phase := range phaseNames(c.Releases) {
-		columns = append(columns, column[row]{header: phase.header, droppable: i > 1, text: func(r row, _ int) string {
-			for _, p := range r.Phases {
-				if p.Name == phase.name {
-					return p.Until.String()
-				}
-			}
-			return "-"
-		}})
-	}
+	columns = append(columns, phaseColumns(phases)...)
 	columns = append(columns, column[row]{header: "LATEST", droppable: true, text: func(r row, _ int) string { return orDash(r.Latest) }})
-	if any(func(r v1alpha1.PlatformRelease) bool { return r.Creatable != nil }) {
+	if has(func(r row) bool { return r.Creatable != nil }) {
 		columns = append(columns, column[row]{header: "CREATABLE", droppable: true, text: func(r row, _ int) string { return yesNo(r.Creatable) }})
 	}
-	if any(func(r v1alpha1.PlatformRelease) bool { return r.Recommended != "" }) {
+	if has(func(r row) bool { return r.Recommended != "" }) {
 		columns = append(columns, column[row]{header: "RECOMMENDED", droppable: true, text: func(r row, _ int) string { return orDash(r.Recommended) }})
 	}
 	return append(columns,
@@ -62,35 +53,43 @@ func releaseColumns(c v1alpha1.PlatformCalendar, mixed bool) []column[releaseRow
 	)
 }
 
-type phaseColumn struct{ name, header string }
-
-// phaseNames are in the order in which releases go through them. The end of the
-// last one that is free of terms is what everybody calls the end of life.
-func phaseNames(releases []v1alpha1.PlatformRelease) []phaseColumn {
-	var longest []v1alpha1.SupportPhase
-	for _, r := range releases {
-		if len(r.Phases) > len(longest) {
-			longest = r.Phases
+// phaseColumns hold the end of each phase. Where no phase has terms, that of the
+// last one is what everybody calls the end of life.
+func phaseColumns(phases []v1alpha1.SupportPhase) []column[releaseRow] {
+	extended := slices.ContainsFunc(phases, func(p v1alpha1.SupportPhase) bool { return p.Kind == v1alpha1.Extended })
+	var columns []column[releaseRow]
+	for i, phase := range phases {
+		c := column[releaseRow]{header: "END OF " + strings.ToUpper(phase.Name), droppable: i > 1, text: func(r releaseRow, _ int) string {
+			for _, p := range r.Phases {
+				if p.Name == phase.Name {
+					return p.Until.String()
+				}
+			}
+			return "-"
+		}}
+		if i == len(phases)-1 && !extended {
+			c.header = "END OF LIFE"
+			c.text = func(r releaseRow, _ int) string { return orDash(endOfLife(r.Phases).String()) }
 		}
+		columns = append(columns, c)
 	}
-	var names []phaseColumn
-	for i, phase := range longest {
-		header := "END OF " + strings.ToUpper(phase.Name)
-		if i == len(longest)-1 && phase.Terms == "" {
-			header = "END OF LIFE"
-		}
-		names = append(names, phaseColumn{phase.Name, header})
-	}
-	return names
+	return columns
 }
 
-func statusPaint(r v1alpha1.PlatformRelease) paint {
+func endOfLife(phases []v1alpha1.SupportPhase) calendar.Date {
+	if len(phases) == 0 {
+		return calendar.Date{}
+	}
+	return phases[len(phases)-1].Until
+}
+
+func stagePaint(r v1alpha1.PlatformRelease) paint {
 	switch {
-	case r.DaysLeft == nil:
-		return ""
-	case *r.DaysLeft < 0:
+	case r.Stage == v1alpha1.EndOfLife:
 		return verdictPaint(v1alpha1.Unsupported)
-	case slices.ContainsFunc(r.Phases, func(p v1alpha1.SupportPhase) bool { return p.Name == r.Status && p.Terms != "" }):
+	case r.Stage != v1alpha1.Supported:
+		return ""
+	case slices.ContainsFunc(r.Phases, func(p v1alpha1.SupportPhase) bool { return p.Name == r.Phase && p.Kind == v1alpha1.Extended }):
 		return verdictPaint(v1alpha1.Warning)
 	default:
 		return verdictPaint(v1alpha1.OK)
@@ -109,30 +108,30 @@ func yesNo(b *bool) string {
 }
 
 // printReleases prints one calendar below the other.
-func printReleases(w io.Writer, list *v1alpha1.ReleaseList, layout Layout) error {
-	for i, c := range list.Platforms {
+func printReleases(w io.Writer, all *v1alpha1.ReleaseCalendar, layout Layout) error {
+	for i, c := range all.Platforms {
 		if i > 0 && !layout.NoHeaders {
 			if _, err := fmt.Fprintln(w); err != nil {
 				return err
 			}
 		}
-		if err := printCalendar(w, list, c, layout); err != nil {
+		if err := printCalendar(w, all, c, layout); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func printCalendar(w io.Writer, list *v1alpha1.ReleaseList, c v1alpha1.PlatformCalendar, layout Layout) error {
+func printCalendar(w io.Writer, all *v1alpha1.ReleaseCalendar, c v1alpha1.PlatformCalendar, layout Layout) error {
 	shown, older := c.Releases, 0
 	if !layout.Wide && len(shown) > 1 {
 		shown = slices.DeleteFunc(slices.Clone(shown), func(r v1alpha1.PlatformRelease) bool {
-			return len(r.Phases) > 0 && lastPhase(r.Phases).AddMonths(recent).Compare(list.At) < 0
+			return len(r.Phases) > 0 && endOfLife(r.Phases).AddMonths(recent).Compare(all.At) < 0
 		})
 		older = len(c.Releases) - len(shown)
 	}
 	if !layout.NoHeaders {
-		if _, err := fmt.Fprintln(w, wrap(fmt.Sprintf("%s on %s, as read on %s", c.Name, list.At, c.AsOf), layout.Width, "")); err != nil {
+		if _, err := fmt.Fprintln(w, wrap(fmt.Sprintf("%s on %s, as read on %s", c.Name, all.At, c.AsOf), layout.Width, "")); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(w); err != nil {
@@ -146,7 +145,7 @@ func printCalendar(w io.Writer, list *v1alpha1.ReleaseList, c v1alpha1.PlatformC
 			return err
 		}
 	case layout.Timeline:
-		if err := printTimeline(w, shown, list.At, layout); err != nil {
+		if err := printTimeline(w, shown, all.At, layout); err != nil {
 			return err
 		}
 	default:
@@ -154,34 +153,28 @@ func printCalendar(w io.Writer, list *v1alpha1.ReleaseList, c v1alpha1.PlatformC
 		for i, r := range shown {
 			rows[i] = releaseRow{c.ID, r}
 		}
-		if err := printTable(w, releaseColumns(c, layout.NoHeaders && len(list.Platforms) > 1), rows, layout); err != nil {
+		mixed := layout.NoHeaders && len(all.Platforms) > 1
+		if err := printTable(w, releaseColumns(c.Phases, rows, mixed), rows, layout); err != nil {
 			return err
 		}
 	}
 	if layout.NoHeaders {
 		return nil
 	}
-	notes := c.Notes
+	notes := slices.Clone(c.Notes)
 	if older > 0 {
-		notes = append(notes, fmt.Sprintf("left out are %d that ended before %s: -o wide shows them", older, list.At.AddMonths(-recent)))
+		notes = append(notes, fmt.Sprintf("left out are %d that ended before %s: -o wide shows them", older, all.At.AddMonths(-recent)))
 	}
 	if len(c.Releases) == 1 {
 		notes = append(notes, c.Releases[0].Notes...)
-	}
-	if slices.ContainsFunc(shown, unconfirmed) {
-		notes = append(notes, "~ marks a date that the platform's own page does not confirm")
 	}
 	if layout.Timeline {
 		return printSections(w, layout, section{"Notes", notes})
 	}
 	return printSections(w, layout,
 		section{"Patches", patchLines(c.Releases)}, section{"Next patches", nextPatches(c.Releases)},
-		section{"Versions", versionLines(c.Versions)}, section{upcomingTitle(c.Upcoming), upcomingLines(c.Upcoming)},
+		section{"Versions", versionLines(c.Versions)}, section{upcomingTitle(c.Upcoming), upcomingLines(c.Upcoming, all.At)},
 		section{"Rules", c.Rules}, section{"Notes", notes})
-}
-
-func unconfirmed(r v1alpha1.PlatformRelease) bool {
-	return r.Released.Unconfirmed || slices.ContainsFunc(r.Phases, func(p v1alpha1.SupportPhase) bool { return p.Until.Unconfirmed })
 }
 
 func patchLines(releases []v1alpha1.PlatformRelease) []string {
@@ -227,23 +220,11 @@ func versionLines(versions []v1alpha1.PlatformVersion) []string {
 			parts = append(parts, "creates "+strings.Join(minors, ", "))
 		}
 		for _, r := range v.Ranges {
-			parts = append(parts, "for "+r.For+" "+rangeText(r))
+			parts = append(parts, "for "+r.For+" "+r.String())
 		}
 		lines = append(lines, v.Version+": "+strings.Join(parts, "; "))
 	}
 	return lines
-}
-
-// rangeText is the range as operators write it: ">=1.19.0 <1.35.0".
-func rangeText(r v1alpha1.VersionRange) string {
-	switch {
-	case r.Minimum == "":
-		return "a range that is not published"
-	case r.NewestOnly:
-		return fmt.Sprintf(">=%s <%s, its newest minor alone", r.Minimum, r.Below)
-	default:
-		return fmt.Sprintf(">=%s <%s", r.Minimum, r.Below)
-	}
 }
 
 func upcomingTitle(u *v1alpha1.UpcomingRelease) string {
@@ -253,7 +234,7 @@ func upcomingTitle(u *v1alpha1.UpcomingRelease) string {
 	return fmt.Sprintf("%s, planned for %s", u.Version, u.Released)
 }
 
-func upcomingLines(u *v1alpha1.UpcomingRelease) []string {
+func upcomingLines(u *v1alpha1.UpcomingRelease, at calendar.Date) []string {
 	if u == nil {
 		return nil
 	}
@@ -263,11 +244,7 @@ func upcomingLines(u *v1alpha1.UpcomingRelease) []string {
 	}
 	var days []day
 	for _, event := range u.Events {
-		what := event.Name
-		if event.Past {
-			what += " (past)"
-		}
-		days = append(days, day{event.Date, what})
+		days = append(days, day{event.Date, event.Name})
 	}
 	for _, p := range u.PreReleases {
 		days = append(days, day{p.Available, p.Version})
@@ -279,6 +256,9 @@ func upcomingLines(u *v1alpha1.UpcomingRelease) []string {
 	lines := make([]string, len(days))
 	for i, d := range days {
 		lines[i] = fmt.Sprintf("%-11s %s", d.date, d.what)
+		if d.date.Compare(at) < 0 {
+			lines[i] += " (past)"
+		}
 	}
 	return lines
 }

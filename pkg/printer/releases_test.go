@@ -15,21 +15,24 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-func releaseList(t *testing.T, at string, calendars ...v1alpha1.PlatformCalendar) *v1alpha1.ReleaseList {
+func releaseList(t *testing.T, calendars ...v1alpha1.PlatformCalendar) *v1alpha1.ReleaseCalendar {
 	t.Helper()
-	list := v1alpha1.NewReleaseList("releases")
-	list.At, list.Platforms = date(t, at), calendars
+	list := v1alpha1.NewReleaseCalendar("releases")
+	list.At, list.Platforms = date(t, "2026-11-20"), calendars
 	return list
 }
 
-func printed(t *testing.T, list *v1alpha1.ReleaseList, layout Layout) []string {
+func printed(t *testing.T, list *v1alpha1.ReleaseCalendar, layout Layout) []string {
 	t.Helper()
 	return lines(t, func(w io.Writer) error { return printReleases(w, list, layout) })
 }
 
 // on completes a release with its status and its days left.
 func on(r v1alpha1.PlatformRelease, status string, days int32) v1alpha1.PlatformRelease {
-	r.Status, r.DaysLeft = status, &days
+	r.Stage, r.Phase, r.DaysLeft = v1alpha1.Supported, status, &days
+	if status == string(v1alpha1.EndOfLife) {
+		r.Stage, r.Phase = v1alpha1.EndOfLife, ""
+	}
 	return r
 }
 
@@ -41,12 +44,20 @@ func latestOf(r v1alpha1.PlatformRelease, version string) v1alpha1.PlatformRelea
 // example is a platform whose name is its id.
 func example(t *testing.T, releases ...v1alpha1.PlatformRelease) v1alpha1.PlatformCalendar {
 	t.Helper()
-	return v1alpha1.PlatformCalendar{ID: "example", Name: "Example", AsOf: date(t, "2026-10-01"), Releases: releases}
+	c := v1alpha1.PlatformCalendar{ID: "example", Name: "Example", AsOf: date(t, "2026-10-01"), Releases: releases}
+	for _, r := range releases {
+		for _, phase := range r.Phases {
+			if !slices.ContainsFunc(c.Phases, func(p v1alpha1.SupportPhase) bool { return p.Name == phase.Name }) {
+				c.Phases = append(c.Phases, v1alpha1.SupportPhase{Name: phase.Name, Kind: phase.Kind, Terms: phase.Terms})
+			}
+		}
+	}
+	return c
 }
 
 func TestReleasesTable(t *testing.T) {
 	planned := released(t, "1.11", "~2026-12", "standard 2027-10-31", "maintenance 2027-12-31")
-	planned.Status = "planned"
+	planned.Stage = v1alpha1.Planned
 	free := example(t,
 		planned,
 		latestOf(on(released(t, "1.10", "2026-07-10", "standard 2027-02-20", "maintenance 2027-04-20"), "standard", 92), "1.10.2"),
@@ -70,7 +81,7 @@ func TestReleasesTable(t *testing.T) {
 			"VERSION  STATUS       DAYS  RELEASED    END OF STANDARD  END OF LIFE  LATEST",
 			"1.11     planned         -  ~2026-12    2027-10-31       2027-12-31   -",
 			"1.10     standard       92  2026-07-10  2027-02-20       2027-04-20   1.10.2",
-			"1.9      end of life   -20  -           ~2026-10-31      -            -",
+			"1.9      end of life   -20  -           ~2026-10-31      ~2026-10-31  -",
 		}},
 		"what is paid for goes by its name": {paid, Layout{}, []string{
 			"VERSION  STATUS    DAYS  RELEASED  END OF STANDARD  END OF EXTENDED  LATEST",
@@ -94,7 +105,7 @@ func TestReleasesTable(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := printed(t, releaseList(t, "2026-11-20", tc.calendar), tc.layout)
+			got := printed(t, releaseList(t, tc.calendar), tc.layout)
 			if !tc.layout.NoHeaders {
 				if diff := cmp.Diff([]string{"Example on 2026-11-20, as read on 2026-10-01", ""}, got[:2]); diff != "" {
 					t.Error(diff)
@@ -114,7 +125,7 @@ func TestReleasesTable(t *testing.T) {
 func TestWideShowsWhereADateComesFrom(t *testing.T) {
 	r := latestOf(on(released(t, "1.10", "2026-07-10", "standard 2027-02-20"), "standard", 92), "1.10.2")
 	r.LatestDate, r.Notes, r.Sources = date(t, "2026-11-01"), []string{"one", "two"}, []string{"https://a.example", "https://b.example"}
-	got := printed(t, releaseList(t, "2026-11-20", example(t, r)), Layout{Wide: true})
+	got := printed(t, releaseList(t, example(t, r)), Layout{Wide: true})
 	if diff := cmp.Diff([]string{
 		"PLATFORM  VERSION  STATUS    DAYS  RELEASED    END OF LIFE  LATEST  LATEST SINCE  NOTES     SOURCES",
 		"example   1.10     standard    92  2026-07-10  2027-02-20   1.10.2  2026-11-01    one; two  https://a.example,https://b.example",
@@ -142,7 +153,7 @@ func TestWhatEndedLongAgoIsLeftOut(t *testing.T) {
 		"a timeline leaves it out too": {[]v1alpha1.PlatformRelease{newest, on(released(t, "1.2", "2020-01-01", "standard 2024-11-19"), "end of life", -731)}, Layout{Timeline: true}, "1.10", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := printed(t, releaseList(t, "2026-11-20", example(t, tc.releases...)), tc.layout)
+			got := printed(t, releaseList(t, example(t, tc.releases...)), tc.layout)
 			var shown []string
 			for _, line := range got {
 				for _, cell := range strings.Fields(line)[:min(2, len(strings.Fields(line)))] {
@@ -181,7 +192,7 @@ func TestBelowACalendar(t *testing.T) {
 	cycle := example(t)
 	cycle.Upcoming = &v1alpha1.UpcomingRelease{
 		Version: minor(t, "1.11"), Released: date(t, "2026-12-16"),
-		Events:      []v1alpha1.UpcomingEvent{{Date: date(t, "2026-08-31"), Name: "cycle start", Past: true}, {Date: date(t, "2026-12-16"), Name: "release"}},
+		Events:      []v1alpha1.UpcomingEvent{{Date: date(t, "2026-08-31"), Name: "cycle start"}, {Date: date(t, "2026-12-16"), Name: "release"}},
 		PreReleases: []v1alpha1.Patch{{Version: "1.11.0-alpha.2", Available: date(t, "2026-10-08")}, {Version: "1.11.0-alpha.1", Available: date(t, "2026-08-06")}},
 		Phases:      []v1alpha1.SupportPhase{{Name: "standard", Until: date(t, "~2027-12-28")}, {Name: "maintenance", Until: date(t, "~2028-02-28")}},
 	}
@@ -214,26 +225,23 @@ func TestBelowACalendar(t *testing.T) {
 			"  1.9.11   2026-12-09",
 			"",
 			"Versions:",
-			"  4.3: creates 1.34, 1.33; for onboarding >=1.19.0 <1.35.0; for upgrades >=1.30.0 <1.34.0, its newest minor alone",
+			"  4.3: creates 1.34, 1.33; for onboarding >=1.19.0 <1.35.0; for upgrades >=1.30.0 <1.34.0 (its newest minor alone)",
 			"  4.4: for onboarding a range that is not published",
-			"",
-			"Notes:",
-			"  ~ marks a date that the platform's own page does not confirm",
 		}},
 		"a cycle in the order of its days": {cycle, []string{
 			"Nothing to list.",
 			"",
 			"1.11, planned for 2026-12-16:",
-			"  2026-08-06  1.11.0-alpha.1",
+			"  2026-08-06  1.11.0-alpha.1 (past)",
 			"  2026-08-31  cycle start (past)",
-			"  2026-10-08  1.11.0-alpha.2",
+			"  2026-10-08  1.11.0-alpha.2 (past)",
 			"  2026-12-16  release",
 			"  ~2027-12-28 end of standard support, by the policy",
 			"  ~2028-02-28 end of maintenance support, by the policy",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := printed(t, releaseList(t, "2026-11-20", tc.calendar), Layout{})
+			got := printed(t, releaseList(t, tc.calendar), Layout{})
 			below := got[max(0, len(got)-len(tc.want)):]
 			if diff := cmp.Diff(tc.want, below); diff != "" {
 				t.Error(diff)
@@ -245,7 +253,7 @@ func TestBelowACalendar(t *testing.T) {
 func TestCalendarsStandBelowOneAnother(t *testing.T) {
 	first, second := example(t, released(t, "1.10", "2026-07-10")), example(t, released(t, "1.9", "2026-07-10"))
 	second.Name = "Other"
-	list := releaseList(t, "2026-11-20", first, second)
+	list := releaseList(t, first, second)
 	if diff := cmp.Diff([]string{
 		"Example on 2026-11-20, as read on 2026-10-01",
 		"",
@@ -273,7 +281,7 @@ func TestCalendarsStandBelowOneAnother(t *testing.T) {
 func TestStatusIsPainted(t *testing.T) {
 	paid := released(t, "1.10", "2026-07-10", "standard 2026-10-31", "extended 2027-10-31 costs extra")
 	planned := paid
-	planned.Status = "planned"
+	planned.Stage = v1alpha1.Planned
 	for name, tc := range map[string]struct {
 		release v1alpha1.PlatformRelease
 		want    paint
@@ -283,7 +291,7 @@ func TestStatusIsPainted(t *testing.T) {
 		"the day after its end":   {on(paid, "end of life", -1), "31"},
 		"planned, which has none": {planned, ""},
 	} {
-		if got := statusPaint(tc.release); got != tc.want {
+		if got := stagePaint(tc.release); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
 		}
 	}
@@ -346,5 +354,24 @@ func TestNoCalendarLosesItsEnds(t *testing.T) {
 				t.Errorf("%s shows %s in 80 columns, without %s", id, fmt.Sprintf("%q", header), column)
 			}
 		}
+	}
+}
+
+func TestBelowATimelineStandNotesAlone(t *testing.T) {
+	c := example(t, released(t, "1.10", "2026-08-01", "standard ~2026-12-31"))
+	c.Releases[0].Next, c.Rules, c.Notes = "1.10.1", []string{"a rule"}, []string{"a note"}
+	if diff := cmp.Diff([]string{
+		"Example on 2026-11-20, as read on 2026-10-01",
+		"",
+		"      2026",
+		"         │",
+		"1.10  ███│█",
+		"",
+		"█ standard  │ 2026-11-20",
+		"",
+		"Notes:",
+		"  a note",
+	}, printed(t, releaseList(t, c), Layout{Timeline: true})); diff != "" {
+		t.Error(diff)
 	}
 }

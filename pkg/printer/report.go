@@ -3,6 +3,7 @@ package printer
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -69,4 +70,11 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
+}
+
+func number(n *int32) string {
+	if n == nil {
+		return "-"
+	}
+	return strconv.Itoa(int(*n))
 }

@@ -18,7 +18,7 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
 			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
 		{header: "ALLOWED", text: func(r row, _ int) string { return allowed(r.Allowed) }},
-		{header: "HEADROOM", right: true, text: func(r row, _ int) string { return headroom(r.Headroom) }},
+		{header: "HEADROOM", right: true, text: func(r row, _ int) string { return number(r.Headroom) }},
 		{header: "SKEW", right: true, droppable: true, text: func(r row, _ int) string { return distance(r.Distance) }},
 		{header: "JUDGED AGAINST", wide: true, text: func(r row, _ int) string { return orDash(r.JudgedAgainst) }},
 		{header: "EVIDENCE", wide: true, text: func(r row, _ int) string { return orDash(r.Evidence) }},
@@ -122,13 +122,6 @@ func distance(d *int32) string {
 		return "0"
 	}
 	return fmt.Sprintf("%+d", *d)
-}
-
-func headroom(h *int32) string {
-	if h == nil {
-		return "-"
-	}
-	return strconv.Itoa(int(*h))
 }
 
 func allowed(r *v1alpha1.MinorRange) string {

@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -8,10 +9,9 @@ import (
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 )
 
-func supportColumns(wide, upstream bool) []column[v1alpha1.SupportRow] {
+func supportColumns(wide bool, rows []v1alpha1.SupportRow) []column[v1alpha1.SupportRow] {
 	type row = v1alpha1.SupportRow
 	columns := []column[row]{
 		{header: "PART", text: func(r row, _ int) string { return r.Part }},
@@ -19,13 +19,14 @@ func supportColumns(wide, upstream bool) []column[v1alpha1.SupportRow] {
 		{header: "COUNT", right: true, text: func(r row, _ int) string { return count(r.Count) }},
 		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
 			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
-		{header: "PHASE", text: func(r row, _ int) string { return r.Standing.Phase }},
+		{header: "PHASE", text: func(r row, _ int) string { return stageText(r.Standing.Stage, r.Standing.Phase) }},
 		{header: "UNTIL", text: func(r row, _ int) string { return orDash(r.Standing.Until.String()) }},
-		{header: "DAYS", right: true, text: func(r row, _ int) string { return daysLeft(r.Standing.DaysLeft) }},
-		{header: "LATEST", droppable: true, text: func(r row, _ int) string { return latest(r.Patch) }},
+		{header: "DAYS", right: true, text: func(r row, _ int) string { return number(r.Standing.DaysLeft) }},
+		{header: latestHeader(rows), droppable: true, text: func(r row, _ int) string { return latest(r) }},
 		{header: "BEHIND", droppable: true, right: true, text: func(r row, _ int) string { return behind(r.Patch) }},
 	}
-	if upstream {
+	has := func(what func(row) bool) bool { return slices.ContainsFunc(rows, what) }
+	if has(func(r row) bool { return r.Upstream != nil }) {
 		columns = append(columns, column[row]{header: "UPSTREAM END", droppable: true, text: func(r row, _ int) string { return upstreamEnd(r) }})
 	}
 	return append(columns,
@@ -42,8 +43,7 @@ func supportColumns(wide, upstream bool) []column[v1alpha1.SupportRow] {
 
 // printSupport puts the verdict first, then what to do, then the rows and their dates.
 func printSupport(w io.Writer, r *v1alpha1.SupportReport, layout Layout) error {
-	hasUpstream := slices.ContainsFunc(r.Rows, func(row v1alpha1.SupportRow) bool { return row.Upstream != nil })
-	columns := supportColumns(layout.Wide, hasUpstream)
+	columns := supportColumns(layout.Wide, r.Rows)
 	if layout.NoHeaders {
 		return printTable(w, columns, r.Rows, layout)
 	}
@@ -62,7 +62,7 @@ func printSupport(w io.Writer, r *v1alpha1.SupportReport, layout Layout) error {
 		ranges = append(ranges, fmt.Sprintf("%s: %s", check.Verdict, check.Reason))
 	}
 	return printSections(w, layout,
-		section{"Unknown", unknowns(r)}, section{"Dates", dates(r)}, section{"What to do", advice(r)}, section{"Ranges", ranges},
+		section{"What to do", advice(r)}, section{"Unknown", unknowns(r)}, section{"Ranges", ranges}, section{"Dates", dates(r)},
 		section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
 }
 
@@ -84,7 +84,7 @@ func supportIdentity(r *v1alpha1.SupportReport) string {
 	}
 	return strings.Join(append(parts,
 		fmt.Sprintf("%s (%s)", r.Platform.Name, r.Platform.Evidence),
-		fmt.Sprintf("on %s, by the calendar of %s", r.At, r.CatalogAsOf)), ", ")
+		fmt.Sprintf("on %s, by dates as read on %s", r.At, r.Rows[0].Standing.AsOf)), ", ")
 }
 
 // dates gives, once per release, every phase with its end, and its patches.
@@ -146,8 +146,8 @@ func patchDates(p *v1alpha1.PatchStanding) string {
 // advice says what to do about each row, once for rows that share it.
 func advice(r *v1alpha1.SupportReport) []string {
 	var order []string
-	subjects := map[string][]string{}
-	for i, row := range r.Rows {
+	subjects, part := map[string][]string{}, map[string]string{}
+	for _, row := range r.Rows {
 		if row.Advice == "" {
 			continue
 		}
@@ -155,9 +155,10 @@ func advice(r *v1alpha1.SupportReport) []string {
 			order = append(order, row.Advice)
 		}
 		subject := row.Version
-		if i == 0 || len(subjects[row.Advice]) == 0 || r.Rows[i-1].Part != row.Part {
+		if part[row.Advice] != row.Part {
 			subject = row.Part + " " + subject
 		}
+		part[row.Advice] = row.Part
 		subjects[row.Advice] = append(subjects[row.Advice], subject)
 	}
 	if len(order) == 1 && order[0] == r.Summary.Advice {
@@ -170,18 +171,26 @@ func advice(r *v1alpha1.SupportReport) []string {
 	return lines
 }
 
-func daysLeft(n *int32) string {
-	if n == nil {
+func latest(r v1alpha1.SupportRow) string {
+	if r.Patch == nil {
 		return "-"
 	}
-	return strconv.Itoa(int(*n))
+	return r.Patch.Latest
 }
 
-func latest(p *v1alpha1.PatchStanding) string {
-	if p == nil {
-		return "-"
+// latestHeader names upstream where the platform's own patches are numbered differently.
+func latestHeader(rows []v1alpha1.SupportRow) string {
+	for _, r := range rows {
+		if r.Patch != nil && r.Upstream != nil && r.Patch.Calendar == r.Upstream.Calendar {
+			return "UPSTREAM LATEST"
+		}
 	}
-	return p.Latest
+	return "LATEST"
+}
+
+// stageText is the phase where there is one.
+func stageText(stage v1alpha1.Stage, phase string) string {
+	return cmp.Or(phase, string(stage))
 }
 
 func behind(p *v1alpha1.PatchStanding) string {
@@ -197,12 +206,5 @@ func upstreamEnd(r v1alpha1.SupportRow) string {
 	if s == nil {
 		s = &r.Standing
 	}
-	if len(s.Phases) == 0 {
-		return "-"
-	}
-	return lastPhase(s.Phases).String()
-}
-
-func lastPhase(phases []v1alpha1.SupportPhase) calendar.Date {
-	return phases[len(phases)-1].Until
+	return orDash(endOfLife(s.Phases).String())
 }

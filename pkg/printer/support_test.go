@@ -18,9 +18,10 @@ func row(part, gitVersion string, verdict v1alpha1.Verdict, standing v1alpha1.St
 // by is where a release stands in a calendar.
 func by(t *testing.T, calendar, release, phase, until string, days int32, phases ...string) v1alpha1.Standing {
 	t.Helper()
+	r := on(released(t, release, "", phases...), phase, days)
 	return v1alpha1.Standing{
-		Calendar: calendar, Release: minor(t, release), Phase: phase, Until: date(t, until), DaysLeft: &days,
-		Phases: released(t, release, "", phases...).Phases,
+		Calendar: calendar, AsOf: date(t, "2026-08-22"), Release: minor(t, release), Stage: r.Stage, Phase: r.Phase,
+		Until: date(t, until), DaysLeft: &days, Phases: r.Phases,
 	}
 }
 
@@ -62,7 +63,7 @@ func advised(r v1alpha1.SupportRow, advice string) v1alpha1.SupportRow {
 func supportReport(t *testing.T, rows ...v1alpha1.SupportRow) *v1alpha1.SupportReport {
 	t.Helper()
 	r := v1alpha1.NewSupportReport("test")
-	r.At, r.CatalogAsOf, r.Rows = date(t, "2026-11-20"), date(t, "2026-08-22"), rows
+	r.At, r.Rows = date(t, "2026-11-20"), rows
 	r.Platform = v1alpha1.Platform{ID: "amazon-eks", Name: "Amazon EKS", Evidence: "version v1.34.1-eks-a737599"}
 	r.Summary = v1alpha1.SupportSummary{Verdict: v1alpha1.OK, Complete: true, Message: "control plane v1.34.1-eks-a737599: well"}
 	return r
@@ -87,19 +88,19 @@ func TestSupport(t *testing.T) {
 		"the verdict, what to do, the rows, and what stands behind them": {Layout{}, []string{
 			"UNSUPPORTED: 2 nodes at v1.31.0: ended",
 			"What to do: upgrade these nodes",
-			"context prod, Amazon EKS (version v1.34.1-eks-a737599), on 2026-11-20, by the calendar of 2026-08-22",
+			"context prod, Amazon EKS (version v1.34.1-eks-a737599), on 2026-11-20, by dates as read on 2026-08-22",
 			"",
-			"PART           VERSION              COUNT  VERDICT      PHASE        UNTIL       DAYS  LATEST   BEHIND  UPSTREAM END  NAMES",
-			"control plane  v1.34.1-eks-a737599      1  ok           standard     2026-12-02    12  1.34.13      12  2026-10-27",
-			"nodes          v1.31.0                  2  unsupported  end of life  2026-11-26    -1  -             -  -             +2",
-			"",
-			"Dates:",
-			"  amazon-eks 1.34: standard until 2026-12-02, extended until 2027-12-02 (costs extra)",
-			"  upstream 1.34: standard until 2026-08-27, maintenance until 2026-10-27; latest 1.34.13 of 2026-10-28",
+			"PART           VERSION              COUNT  VERDICT      PHASE        UNTIL       DAYS  UPSTREAM LATEST  BEHIND  UPSTREAM END  NAMES",
+			"control plane  v1.34.1-eks-a737599      1  ok           standard     2026-12-02    12  1.34.13              12  2026-10-27",
+			"nodes          v1.31.0                  2  unsupported  end of life  2026-11-26    -1  -                     -  -             +2",
 			"",
 			"Ranges:",
 			"  ok: inside",
 			"  warning: outside",
+			"",
+			"Dates:",
+			"  amazon-eks 1.34: standard until 2026-12-02, extended until 2027-12-02 (costs extra)",
+			"  upstream 1.34: standard until 2026-08-27, maintenance until 2026-10-27; latest 1.34.13 of 2026-10-28",
 			"",
 			"Not seen:",
 			"  platform: took too long",
@@ -111,16 +112,16 @@ func TestSupport(t *testing.T) {
 		"on a narrow terminal": {Layout{Width: 80}, []string{
 			"UNSUPPORTED: 2 nodes at v1.31.0: ended",
 			"What to do: upgrade these nodes",
-			"context prod, Amazon EKS (version v1.34.1-eks-a737599), on 2026-11-20, by the",
-			"calendar of 2026-08-22",
+			"context prod, Amazon EKS (version v1.34.1-eks-a737599), on 2026-11-20, by dates",
+			"as read on 2026-08-22",
 			"",
 			"PART           VERSION         COUNT  VERDICT      PHASE        UNTIL       DAYS",
 			"control plane  v1.34.1-eks-a…      1  ok           standard     2026-12-02    12",
 			"nodes          v1.31.0             2  unsupported  end of life  2026-11-26    -1",
 		}},
 		"the rows alone": {Layout{NoHeaders: true}, []string{
-			"control plane  v1.34.1-eks-a737599      1  ok           standard     2026-12-02    12  1.34.13      12  2026-10-27",
-			"nodes          v1.31.0                  2  unsupported  end of life  2026-11-26    -1  -             -  -             +2",
+			"control plane  v1.34.1-eks-a737599      1  ok           standard     2026-12-02    12  1.34.13              12  2026-10-27",
+			"nodes          v1.31.0                  2  unsupported  end of life  2026-11-26    -1  -                     -  -             +2",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

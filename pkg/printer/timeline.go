@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -24,10 +25,10 @@ func barsFor(ascii bool) bars {
 }
 
 func (b bars) of(phase v1alpha1.SupportPhase) string {
-	switch {
-	case phase.Terms != "":
+	switch phase.Kind {
+	case v1alpha1.Extended:
 		return b.extended
-	case phase.Kind == "maintenance":
+	case v1alpha1.Maintenance:
 		return b.maintenance
 	default:
 		return b.standard
@@ -49,53 +50,59 @@ func printTimeline(w io.Writer, releases []v1alpha1.PlatformRelease, at calendar
 			first = min(first, month(r.Released))
 		}
 		if len(r.Phases) > 0 {
-			last = max(last, month(lastPhase(r.Phases)))
+			last = max(last, month(endOfLife(r.Phases)))
 		}
 	}
 	width := layout.Width
 	if width == 0 {
 		width = narrow
 	}
-	room := max(width, narrow/2) - label
+	width = max(width, narrow/2)
+	room := width - label
 	first = min(month(at), max(first, last-room+1))
 	last = min(last, first+room-1)
 
 	indent := strings.Repeat(" ", label)
-	lines := []string{indent + years(first, last), indent + strings.Repeat(" ", month(at)-first) + b.today}
+	lines := []string{strings.TrimRight(indent+years(first, last, room), " "), indent + strings.Repeat(" ", month(at)-first) + b.today}
 	legend := map[string][]string{}
 	for _, r := range releases {
 		line := fmt.Sprintf("%-*s", label, r.Version)
 		for m := first; m <= last; m++ {
 			cell := " "
-			if m == month(at) {
-				cell = b.today
-			}
 			if phase := phaseIn(r, m); phase != nil {
 				cell = b.of(*phase)
 				if !slices.Contains(legend[cell], phase.Name) {
 					legend[cell] = append(legend[cell], phase.Name)
 				}
 			}
+			if m == month(at) {
+				cell = b.today
+			}
 			line += cell
 		}
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
-	key := ""
+	var key []string
 	for _, cell := range []string{b.standard, b.maintenance, b.extended} {
 		if names, ok := legend[cell]; ok {
-			key += cell + " " + strings.Join(names, ", ") + "  "
+			key = append(key, cell+" "+strings.Join(names, ", "))
 		}
 	}
-	lines = append(lines, "", key+b.today+" "+at.String())
+	key = append(key, b.today+" "+at.String())
+	separator := "  "
+	if utf8.RuneCountInString(strings.Join(key, separator)) > width {
+		separator = "\n"
+	}
+	lines = append(lines, "", strings.Join(key, separator))
 	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
 	return err
 }
 
-// years puts each year over its January, or over the first cell where that has room.
-func years(first, last int) string {
+// years puts each year over its January, or over the first cell, where that has room.
+func years(first, last, room int) string {
 	line := ""
 	for m := first; m <= last; m++ {
-		if cell := m - first; (m%12 == 0 || m == first) && len(line) <= cell && (m%12 == 0 || 12-m%12 > 4) {
+		if cell := m - first; (m%12 == 0 || m == first) && len(line) <= cell && (m%12 == 0 || 12-m%12 > 4) && cell+4 <= room {
 			line += strings.Repeat(" ", cell-len(line)) + fmt.Sprint(m/12)
 		}
 	}

@@ -59,9 +59,9 @@ func released(t *testing.T, name, day string, phases ...string) v1alpha1.Platfor
 	for _, phase := range phases {
 		name, rest, _ := strings.Cut(phase, " ")
 		until, terms, _ := strings.Cut(rest, " ")
-		kind := name
+		kind := v1alpha1.PhaseKind(name)
 		if terms != "" {
-			kind = "extended"
+			kind = v1alpha1.Extended
 		}
 		r.Phases = append(r.Phases, v1alpha1.SupportPhase{Name: name, Kind: kind, Terms: terms, Until: date(t, until)})
 	}
@@ -91,8 +91,8 @@ func TestTimeline(t *testing.T) {
 		"today stands in the bar of one, and beside those of others": {"2026-11-20", Layout{}, []string{
 			"      2026        2027",
 			"                │",
-			"1.10        ████████▓▓",
-			"1.9     ████████▓▓",
+			"1.10        ████│███▓▓",
+			"1.9     ████████│▓",
 			"1.8   ██████░░  │",
 			"",
 			"█ standard  ▓ maintenance  ░ extended  │ 2026-11-20",
@@ -100,8 +100,8 @@ func TestTimeline(t *testing.T) {
 		"in ASCII": {"2026-11-20", Layout{ASCII: true}, []string{
 			"      2026        2027",
 			"                |",
-			"1.10        ########==",
-			"1.9     ########==",
+			"1.10        ####|###==",
+			"1.9     ########|=",
 			"1.8   ######--  |",
 			"",
 			"# standard  = maintenance  - extended  | 2026-11-20",
@@ -129,7 +129,7 @@ func TestTimeline(t *testing.T) {
 			"      │",
 			"1.10  │     ████████▓▓",
 			"1.9   │ ████████▓▓",
-			"1.8   ██████░░",
+			"1.8   │█████░░",
 			"",
 			"█ standard  ▓ maintenance  ░ extended  │ 2026-01-01",
 		}},
@@ -151,7 +151,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			[]v1alpha1.PlatformRelease{released(t, "1.2", "2026-08-01", "standard 2026-12-31")}, []string{
 				"     2026",
 				"        │",
-				"1.2  █████",
+				"1.2  ███│█",
 				"",
 				"█ standard  │ 2026-11-20",
 			}},
@@ -163,9 +163,9 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			}, []string{
 				"     2026 2027",
 				"        │",
-				"1.3  ███████",
-				"1.2  ██████",
-				"1.1  ███████",
+				"1.3  ███│███",
+				"1.2  ███│██",
+				"1.1  ███│███",
 				"",
 				"█ standard  │ 2026-11-20",
 			}},
@@ -173,7 +173,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			[]v1alpha1.PlatformRelease{released(t, "1.2", "2026-08-01", "standard 2026-12-16", "maintenance 2026-12-30")}, []string{
 				"     2026",
 				"        │",
-				"1.2  █████",
+				"1.2  ███│█",
 				"",
 				"█ standard  │ 2026-11-20",
 			}},
@@ -184,7 +184,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			}, []string{
 				"     2026 2027",
 				"        │",
-				"1.3  ██████",
+				"1.3  ███│██",
 				"1.2     │",
 				"",
 				"█ standard  │ 2026-11-20",
@@ -193,7 +193,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			[]v1alpha1.PlatformRelease{released(t, "1.3", "2026-08-01", "standard 2026-12-31"), released(t, "1.2", "2026-09-01")}, []string{
 				"     2026",
 				"        │",
-				"1.3  █████",
+				"1.3  ███│█",
 				"1.2     │",
 				"",
 				"█ standard  │ 2026-11-20",
@@ -205,7 +205,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			}, []string{
 				"     2026",
 				"        │",
-				"1.3  ██░░░",
+				"1.3  ██░│░",
 				"1.2  █░░│",
 				"",
 				"█ full  ░ EUS1, EUS2  │ 2026-11-20",
@@ -234,8 +234,8 @@ func TestATimelineIsCutAtItsOldEnd(t *testing.T) {
 	forty := []string{
 		"      2026      2027        2028",
 		"                          │",
-		"1.27            ██████████████▓▓▓▓▓▓▓▓▓▓",
-		"1.26  ████████████▓▓▓▓▓▓▓▓▓▓",
+		"1.27            ██████████│███▓▓▓▓▓▓▓▓▓▓",
+		"1.26  ████████████▓▓▓▓▓▓▓▓│▓",
 		"1.25  ▓▓▓▓▓▓▓▓▓▓          │",
 		"",
 		"█ standard  ▓ maintenance  │ 2027-11-20",
@@ -268,8 +268,8 @@ func TestATimelineOfLongAgoIsCutAtItsFarEnd(t *testing.T) {
 		"1.22  │                         ████████",
 		"1.21  │             ██████████████▓▓▓▓▓▓",
 		"1.20  │ ██████████████▓▓▓▓▓▓▓▓▓▓",
-		"1.19  ████▓▓▓▓▓▓▓▓▓▓",
-		"1.18  ▓▓",
+		"1.19  │███▓▓▓▓▓▓▓▓▓▓",
+		"1.18  │▓",
 		"",
 		"█ standard  ▓ maintenance  │ 2019-11-20",
 	}
@@ -307,7 +307,7 @@ func TestYearsStandOverTheirJanuary(t *testing.T) {
 		{"2026-12", "2027-01", " 2027"},
 		{"2026-12", "2026-12", ""},
 	} {
-		if got := years(month(date(t, tc.first)), month(date(t, tc.last))); got != tc.want {
+		if got := years(month(date(t, tc.first)), month(date(t, tc.last)), 100); got != tc.want {
 			t.Errorf("from %s to %s %q, want %q", tc.first, tc.last, got, tc.want)
 		}
 	}

@@ -31,6 +31,8 @@ func clusterOf(apiServers ...string) cluster {
 	}
 	s.ControlPlanePods = &v1alpha1.ControlPlanePods{}
 	s.Nodes = &v1alpha1.Nodes{}
+	s.NodeSamples = &v1alpha1.NodeSamples{}
+	s.APIGroups = &v1alpha1.APIGroups{}
 	s.KubeProxy = &v1alpha1.KubeProxy{}
 	s.Kubectl = &v1alpha1.Kubectl{GitVersion: apiServers[0], FoundBy: "PATH"}
 	return cluster{s}
@@ -135,7 +137,7 @@ func (c cluster) evaluate(t *testing.T) *v1alpha1.SkewReport {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Evaluate(c.Snapshot, data)
+	report, err := Evaluate(c.Snapshot, data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,8 @@ func (e *evaluation) controlPlanePods(component catalog.Component) []observation
 		o := e.podVersion(component, pod.Image)
 		o.names, o.evidence = []string{pod.Name}, "pod image"
 		o.servers, o.against = e.servers, allInstances
-		if local, ok := e.instances.onNode(pod.Node); ok && pod.Static {
-			o.servers, o.against = only(local.version.Minor), ownNode
+		if local, ok := e.instances.OnNode(pod.Node); ok && pod.Static {
+			o.servers, o.against = only(local.Version.Minor), ownNode
 		} else if e.servers.oldest != e.servers.newest {
 			o.perhaps = []version.Minor{e.servers.oldest, e.servers.newest}
 		}
@@ -38,11 +38,11 @@ func (e *evaluation) controlPlanePods(component catalog.Component) []observation
 
 // embedded observes a component that runs inside the binary of each kube-apiserver.
 func (e *evaluation) embedded() []observation {
-	observations := make([]observation, 0, len(e.instances.seen))
-	for _, instance := range e.instances.seen {
+	observations := make([]observation, 0, len(e.instances.Seen))
+	for _, instance := range e.instances.Seen {
 		observations = append(observations, observation{
-			version: instance.text, count: 1, evidence: "part of the " + e.platform.Name + " binary",
-			servers: only(instance.version.Minor), against: "the kube-apiserver in its binary",
+			version: instance.Text, count: 1, evidence: "part of the " + e.platform.Name + " binary",
+			servers: only(instance.Version.Minor), against: "the kube-apiserver in its binary",
 		})
 	}
 	return observations

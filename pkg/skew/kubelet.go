@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -27,7 +28,7 @@ func (e *evaluation) kubelets() []observation {
 		}
 		workers := make([]string, 0, len(group.Names))
 		for _, name := range group.Names {
-			local, beside := e.instances.onNode(name)
+			local, beside := e.instances.OnNode(name)
 			if !beside && !controlPlaneRole(group.Roles) {
 				workers = append(workers, name)
 				continue
@@ -48,18 +49,18 @@ func (e *evaluation) kubelet(group v1alpha1.NodeGroup, names []string) observati
 	}
 }
 
-func (e *evaluation) controlPlaneKubelet(group v1alpha1.NodeGroup, name string, local instance) observation {
+func (e *evaluation) controlPlaneKubelet(group v1alpha1.NodeGroup, name string, local facts.APIServer) observation {
 	o := e.kubelet(group, []string{name})
 	if e.servers.oldest == e.servers.newest {
 		return o
 	}
-	if local.pod == nil {
+	if local.Pod == nil {
 		o.perhaps = []version.Minor{e.servers.oldest, e.servers.newest}
 		return o
 	}
-	o.perhaps = []version.Minor{local.version.Minor}
-	if local.pod.AdvertiseAddress != "" && local.version.Minor.Compare(e.catalog.Skew.KubeadmLocalKubelet.Since) >= 0 {
-		o.servers, o.against = only(local.version.Minor), ownNode
+	o.perhaps = []version.Minor{local.Version.Minor}
+	if local.Pod.AdvertiseAddress != "" && local.Version.Minor.Compare(e.catalog.Skew.KubeadmLocalKubelet.Since) >= 0 {
+		o.servers, o.against = only(local.Version.Minor), ownNode
 	}
 	return o
 }

@@ -12,31 +12,37 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// Evaluate judges every component of the snapshot. It fails only when the
-// snapshot names no kube-apiserver version, against which all else is judged.
-func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog) (*v1alpha1.SkewReport, error) {
-	instances := apiServers(s)
-	if len(instances.seen) == 0 {
+// Evaluate judges every component of the snapshot, by the stricter rules of a
+// platform as well: the given one, or when that is nil the one it recognises. It
+// fails only when the snapshot names no kube-apiserver version, against which
+// all else is judged.
+func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, platform *catalog.Platform) (*v1alpha1.SkewReport, error) {
+	instances := facts.FindAPIServers(s)
+	if len(instances.Seen) == 0 {
 		return nil, fmt.Errorf("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
 	}
-	recognised := c.Recognise(s)
-	e := &evaluation{snapshot: s, catalog: c, instances: instances, servers: instances.reach(), platform: recognised.Platform}
+	recognised := facts.Recognised{Platform: platform, Evidence: "--platform", Conclusive: true}
+	if platform == nil {
+		recognised = facts.Recognise(c, s)
+	}
+	e := &evaluation{snapshot: s, catalog: c, instances: instances, servers: reach(instances), platform: recognised.Platform}
 
 	report := v1alpha1.NewSkewReport(s.Name)
 	report.CollectedAt = s.CollectedAt
 	report.Cluster = s.Cluster
-	report.ControlPlane = instances.controlPlane()
-	if p := e.platform; p.ID != catalog.Upstream {
-		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: recognised.Evidence}
+	report.ControlPlane = controlPlane(instances)
+	if p := e.platform; p.ID != catalog.Upstream || !recognised.Conclusive {
+		report.Platform = &v1alpha1.Platform{ID: p.ID, Name: p.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive}
 	}
 	for _, component := range catalog.Components() {
 		report.Rows = append(report.Rows, e.rows(component, e.observe(component))...)
 	}
 	report.Gaps = s.Gaps
-	report.Notes = e.notes(report)
+	report.Notes = slices.Concat(recognised.Notes, e.notes(report))
 	report.Summary = summarize(report)
 	return report, nil
 }
@@ -52,14 +58,14 @@ type evaluation struct {
 	catalog  *catalog.Catalog
 	platform *catalog.Platform
 	// instances of kube-apiserver, and the range of their minors.
-	instances instances
+	instances facts.APIServers
 	servers   servers
 }
 
 func (e *evaluation) observe(component catalog.Component) []observation {
 	switch component {
 	case catalog.KubeAPIServer:
-		return e.instances.observations()
+		return e.apiServers()
 	case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
 		return e.controlPlanePods(component)
 	case catalog.Kubelet:

@@ -1,6 +1,7 @@
 package skew
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -419,8 +420,54 @@ func TestASnapshotWithoutAnyKubeAPIServerIsRefused(t *testing.T) {
 		"no section":        v1alpha1.NewSnapshot("test"),
 		"no usable version": clusterOf("not a version").Snapshot,
 	} {
-		if _, err := Evaluate(s, data); err == nil || !strings.Contains(err.Error(), "no kube-apiserver version") {
+		if _, err := Evaluate(s, data, nil); err == nil || !strings.Contains(err.Error(), "no kube-apiserver version") {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// The platform's own bounds hold where it is recognised, or named; a guess is said to be one.
+func TestThePlatformsBoundsHold(t *testing.T) {
+	data, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	label := func(c cluster, labels ...string) cluster {
+		for i, l := range labels {
+			c.NodeSamples.Nodes = append(c.NodeSamples.Nodes, v1alpha1.NodeSample{Name: fmt.Sprint("n", i), Labels: map[string]string{l: "x"}})
+		}
+		return c
+	}
+	behind := func() cluster { return clusterOf("v1.35.1").kubelets("v1.33.1", "old") }
+	for name, tc := range map[string]struct {
+		cluster  cluster
+		platform string
+		id       string
+		assumed  bool
+		verdict  v1alpha1.Verdict
+	}{
+		"nothing tells of one":                {behind(), "", "", false, v1alpha1.OK},
+		"OpenShift by its nodes, even minor":  {label(behind(), "node.openshift.io/os_id"), "", "red-hat-openshift", false, v1alpha1.Warning},
+		"ACK by its nodes":                    {label(behind(), "node.alibabacloud.com/nodepool-id"), "", "alibaba-ack", false, v1alpha1.Unsupported},
+		"ACK by name":                         {behind(), "alibaba-ack", "alibaba-ack", false, v1alpha1.Unsupported},
+		"a name stands above what nodes show": {label(behind(), "node.alibabacloud.com/nodepool-id"), "amazon-eks", "amazon-eks", false, v1alpha1.OK},
+		"marks of two platforms":              {label(behind(), "node.alibabacloud.com/nodepool-id", "eks.amazonaws.com/nodegroup"), "", "upstream", true, v1alpha1.OK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := Evaluate(tc.cluster.Snapshot, data, data.Platform(tc.platform))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id, assumed := "", false
+			if report.Platform != nil {
+				id, assumed = report.Platform.ID, report.Platform.Assumed
+			}
+			if row := theRow(t, report, "kubelet", "v1.33.1"); row.Verdict != tc.verdict || id != tc.id || assumed != tc.assumed {
+				t.Errorf("%s by %q, assumed: %t", row.Verdict, id, assumed)
+			}
+			if report.Summary.Complete == tc.assumed {
+				t.Errorf("complete: %t", report.Summary.Complete)
+			}
+		})
 	}
 }

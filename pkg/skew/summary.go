@@ -11,7 +11,7 @@ import (
 
 // summarize leads with the gravest row.
 func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
-	complete := len(report.Gaps) == 0 && report.ControlPlane.InstancesExist > 0
+	complete := len(report.Gaps) == 0 && report.ControlPlane.InstancesExist > 0 && (report.Platform == nil || !report.Platform.Assumed)
 	gravest, alike := 0, 0
 	for i, row := range report.Rows {
 		complete = complete && row.Verdict != v1alpha1.Unknown

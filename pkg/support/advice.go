@@ -3,6 +3,7 @@ package support
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -10,30 +11,43 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
+// worthwhile is how many days a minor should stay supported: below that, a
+// newer one is advised.
+const worthwhile = 90
+
 // advise says in one sentence what to do about a row; nothing when it may stay as it is.
-func (e *evaluation) advise(row v1alpha1.SupportRow, by *catalog.Platform, minor version.Minor) string {
+func (e *evaluation) advise(row v1alpha1.SupportRow, minor version.Minor) string {
+	free := row.Standing.SupportedUntil
 	switch {
 	case row.Verdict == v1alpha1.Unknown:
 		return ""
-	case row.Verdict == v1alpha1.OK:
+	case row.Verdict == v1alpha1.OK && free.Minus(e.At) >= worthwhile:
 		return e.advisePatch(row.Patch)
-	case row.Part == nodes && e.lags(by, minor):
-		these := "these nodes"
-		if row.Count == 1 {
-			these = "this node"
-		}
-		return fmt.Sprintf("upgrade %s to the control plane's %s", these, e.servers[0].Minor)
-	default:
-		return e.adviseMinor(row.Part, by, minor)
+	case row.Part == nodes:
+		return e.adviseNodes(row, minor)
 	}
+	advice := e.adviseMinor(minor)
+	if row.Verdict == v1alpha1.OK {
+		advice += fmt.Sprintf(", before %s", free.AddDays(1))
+	}
+	return advice
 }
 
-// lags reports whether nodes at a minor only have to follow a control plane
-// that is well supported.
-func (e *evaluation) lags(by *catalog.Platform, minor version.Minor) bool {
-	newest := e.servers[0].Minor
-	release := by.Release(newest)
-	return newest.Compare(minor) > 0 && release != nil && e.stays(by, release)
+// adviseNodes keeps nodes from overtaking the control plane.
+func (e *evaluation) adviseNodes(row v1alpha1.SupportRow, minor version.Minor) string {
+	these := "these nodes"
+	if row.Count == 1 {
+		these = "this node"
+	}
+	oldest := e.oldest()
+	if oldest.Compare(minor) <= 0 {
+		return fmt.Sprintf("upgrade the control plane first, then %s", these)
+	}
+	advice := fmt.Sprintf("upgrade %s to the control plane's %s", these, oldest)
+	if by, release := e.catalog.Calendar(e.platform, oldest); release != nil && !e.lasts(by, release) {
+		advice += ", and on with it"
+	}
+	return advice
 }
 
 // advisePatch names a patch that can be chosen: of those of a platform that
@@ -49,18 +63,28 @@ func (e *evaluation) advisePatch(patch *v1alpha1.PatchStanding) string {
 	return advice
 }
 
-// adviseMinor names the nearest newer minor that stays supported, and the newest one.
-func (e *evaluation) adviseMinor(part string, by *catalog.Platform, minor version.Minor) string {
+// adviseMinor names the nearest newer minor that lasts, and the newest one; of
+// what does not last, the newest alone.
+func (e *evaluation) adviseMinor(minor version.Minor) string {
 	targets := e.targets(minor)
-	if len(targets) == 0 {
-		return fmt.Sprintf("the catalog (as of %s) knows no newer minor that %s supports for longer: see whether kubectl versions catalog update brings one", by.AsOf, by.Name)
+	taken := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return !e.takes(t.minor) })
+	switch {
+	case len(targets) == 0:
+		return fmt.Sprintf("the catalog (as of %s) knows no newer minor of %s that is supported: see whether kubectl versions catalog update brings one", e.platform.AsOf, e.platform.Name)
+	case len(taken) == 0:
+		return fmt.Sprintf("no newer minor that is supported is inside what %s takes: upgrade the platform first", e.platformName())
 	}
-	nearest, newest := targets[len(targets)-1], targets[0]
+	newest, nearest := taken[0], taken[0]
+	for _, t := range taken {
+		if t.lasts {
+			nearest = t
+		}
+	}
 	advice := fmt.Sprintf("upgrade to %s", nearest)
 	if newest.minor != nearest.minor {
 		advice += fmt.Sprintf(", or on to %s", newest)
 	}
-	if skip := e.platform.Upgrades.SkipMinor; part == controlPlane && skip != nil && !skip.Allowed && nearest.minor.Minus(minor) > 1 {
+	if nearest.minor.Minus(minor) > 1 && !e.maySkip() {
 		advice += ", one minor at a time"
 	}
 	return advice
@@ -72,53 +96,78 @@ type target struct {
 	// version is the calendar's own number.
 	version version.Minor
 	until   calendar.Date
+	// lasts is false when it is itself to be left soon.
+	lasts bool
 }
 
 // String is "1.35 (supported until 2027-02-28)".
 func (t target) String() string { return fmt.Sprintf("%s (supported until %s)", t.version, t.until) }
 
-// targets are the minors newer than one that stay supported, newest first: the
-// platform's own, and those of the calendar that it follows.
+// targets are the minors newer than one that are supported without extra, newest first.
 func (e *evaluation) targets(than version.Minor) []target {
-	offered := e.platform.Releases
-	if e.platform.Follows != "" {
-		offered = slices.Concat(e.catalog.Platform(e.platform.Follows).Releases, offered)
-	}
 	var found []target
-	for i := range offered {
-		minor := offered[i].Minor()
-		by, release := e.catalog.Calendar(e.platform, minor)
-		known := slices.ContainsFunc(found, func(t target) bool { return t.minor == minor })
-		if !known && minor.Compare(than) > 0 && !release.PlannedOn(e.At) && e.stays(by, release) {
-			free, _ := lastFree(by.PhasesOf(release))
-			found = append(found, target{minor, release.Version, free.Until})
+	for _, offered := range e.catalog.Offered(e.platform) {
+		by, release := e.catalog.Calendar(e.platform, offered.Minor())
+		if release == nil || offered.Minor().Compare(than) <= 0 || offered.PlannedOn(e.At) {
+			continue
 		}
-	}
-	lasting := slices.DeleteFunc(slices.Clone(found), func(t target) bool { return t.until.Minus(e.At) < worthwhile })
-	if len(lasting) > 0 {
-		return lasting
+		if stage, phase := by.Standing(release, e.At); stage == v1alpha1.Supported && phase.Kind != v1alpha1.Extended {
+			found = append(found, target{offered.Minor(), release.Version, by.FreeUntil(release), e.lasts(by, release)})
+		}
 	}
 	return found
 }
 
-// worthwhile is how many days a minor should stay supported to be advised,
-// where there is a choice.
-const worthwhile = 90
+// lasts reports whether a release is supported without extra for longer than
+// what makes a warning, and long enough to be worth an upgrade.
+func (e *evaluation) lasts(by *catalog.Platform, release *catalog.Release) bool {
+	free := by.FreeUntil(release)
+	return free.Minus(e.At) >= worthwhile && !e.endsWithin(free)
+}
 
-// stays reports whether a release is supported without extra, and for longer
-// than the time that makes a warning.
-func (e *evaluation) stays(by *catalog.Platform, release *catalog.Release) bool {
-	free, _ := lastFree(by.PhasesOf(release))
-	return by.Standing(release, e.At).Freely() &&
-		(e.Within == calendar.Period{} || free.Until.Compare(e.Within.After(e.At)) > 0)
+// takes reports whether the platform's version takes clusters of a minor, and
+// whether it is one that the platform creates clusters at, where it runs beside Kubernetes.
+func (e *evaluation) takes(minor version.Minor) bool {
+	if creatable, known := e.catalog.CreatableOn(e.platform, e.At); known && e.platform.Creatable != nil && minor.Compare(creatable[0]) > 0 {
+		return false
+	}
+	if e.PlatformVersion == nil {
+		return true
+	}
+	return !slices.ContainsFunc(e.PlatformVersion.Ranges, func(r catalog.Range) bool {
+		return r.Known() && !r.Contains(version.Version{Minor: minor})
+	})
+}
+
+func (e *evaluation) platformName() string {
+	if e.PlatformVersion == nil {
+		return e.platform.Name
+	}
+	return e.platform.Name + " " + e.PlatformVersion.Version
+}
+
+// maySkip is the platform's rule, or that of the one it follows.
+func (e *evaluation) maySkip() bool {
+	rule := e.platform.Upgrades.SkipMinor
+	if rule == nil && e.platform.Follows != "" {
+		rule = e.catalog.Platform(e.platform.Follows).Upgrades.SkipMinor
+	}
+	return rule == nil || rule.Allowed
 }
 
 // recommendation is a note, since what was published may be out of date.
 func recommendation(c *catalog.Catalog, p *catalog.Platform, r *catalog.Recommendation, at calendar.Date) string {
 	note := fmt.Sprintf("%s recommends %s for new clusters (published %s)", p.Name, r.Version, r.Published)
-	v, err := version.Parse(r.Version)
-	if creatable, known := c.CreatableOn(p, at); err == nil && known && !slices.Contains(creatable, v.Minor) {
-		note += ", which is not among the minors that it creates clusters at"
+	if creatable, known := c.CreatableOn(p, at); known && !slices.Contains(creatable, r.Minor()) {
+		note += ", which is not among the minors that it creates clusters at: " + list(creatable)
 	}
 	return note
+}
+
+func list(minors []version.Minor) string {
+	texts := make([]string, len(minors))
+	for i, m := range minors {
+		texts[i] = m.String()
+	}
+	return strings.Join(texts, ", ")
 }

@@ -199,3 +199,11 @@ func minor(t *testing.T, s string) version.Minor {
 	}
 	return m
 }
+
+// phaseOr is the phase, or where there is none the stage.
+func phaseOr(phase string, stage v1alpha1.Stage) string {
+	if phase != "" {
+		return phase
+	}
+	return string(stage)
+}

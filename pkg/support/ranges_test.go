@@ -51,14 +51,14 @@ func TestRanges(t *testing.T) {
 			{unsupported, "v1.35.0 is outside >=1.19.0 <1.35.0 for onboarding, Alauda Container Platform 4.3: it is blocked from onboarding"},
 			{unsupported, "v1.35.0 is outside >=1.31.0 <1.35.0 for upgrading the global cluster, Alauda Container Platform 4.3: it blocks the upgrade of the global cluster to this version"}}},
 		"ACP 4.3: a vendor's suffix does not count": {acp("v1.34.1-eks-a737599", "4.3"), []judged{
-			{ok, "v1.34.1 is inside >=1.19.0 <1.35.0 for onboarding, Alauda Container Platform 4.3; accepted does not mean validated"},
-			{ok, "v1.34.1 is inside >=1.31.0 <1.35.0 for upgrading the global cluster, Alauda Container Platform 4.3"}}},
+			{ok, "v1.34.1-eks-a737599 is inside >=1.19.0 <1.35.0 for onboarding, Alauda Container Platform 4.3; accepted does not mean validated"},
+			{ok, "v1.34.1-eks-a737599 is inside >=1.31.0 <1.35.0 for upgrading the global cluster, Alauda Container Platform 4.3"}}},
 		"ACP 4.2: inside its range, but not at its newest minor": {acp("v1.32.13", "4.2"), []judged{
-			{unsupported, "v1.32.13 is outside >=1.30.0 <1.34.0, of which only 1.33 will do, for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version"}}},
+			{unsupported, "v1.32.13 is outside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version"}}},
 		"ACP 4.2: at its newest minor": {acp("v1.33.0", "4.2"), []judged{
-			{ok, "v1.33.0 is inside >=1.30.0 <1.34.0, of which only 1.33 will do, for upgrading the global cluster, Alauda Container Platform 4.2"}}},
+			{ok, "v1.33.0 is inside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2"}}},
 		"ACP 4.2: above it": {acp("v1.34.0", "4.2"), []judged{
-			{unsupported, "v1.34.0 is outside >=1.30.0 <1.34.0, of which only 1.33 will do, for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version"}}},
+			{unsupported, "v1.34.0 is outside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version"}}},
 		"ACP 4.4: numbers that are not published are not guessed": {acp("v1.35.10", "4.4"), []judged{
 			{unknown, "the catalog knows no range of Alauda Container Platform 4.4 for onboarding"},
 			{ok, "v1.35.10 is inside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4"}}},
@@ -70,31 +70,31 @@ func TestRanges(t *testing.T) {
 			{ok, "v1.31.0 is inside >=1.19.0 <1.35.0 for onboarding, Alauda Container Platform 4.3; accepted does not mean validated"},
 			{unsupported, "v1.30.14 is outside >=1.31.0 <1.35.0 for upgrading the global cluster, Alauda Container Platform 4.3: it blocks the upgrade of the global cluster to this version"}}},
 		"DCE creates one minor below the community's newest": {clusterOf("v1.36.6").by("daocloud-dce"), []judged{
-			{ok, "v1.36.6 is inside >=1.34.0 <1.37.0 for creating clusters, DaoCloud Enterprise"}}},
+			{ok, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34"}}},
 		"and not that one": {clusterOf("v1.37.0").by("daocloud-dce"), []judged{
-			{warning, "v1.37.0 is outside >=1.34.0 <1.37.0 for creating clusters, DaoCloud Enterprise: it creates none like this one"}}},
+			{v1alpha1.NotJudged, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34, and none like this one at 1.37"}}},
 		"but one that the community has given up": {clusterOf("v1.34.0").by("daocloud-dce"), []judged{
-			{ok, "v1.34.0 is inside >=1.34.0 <1.37.0 for creating clusters, DaoCloud Enterprise"}}},
+			{ok, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34"}}},
 		"and no older one": {clusterOf("v1.33.13").by("daocloud-dce"), []judged{
-			{warning, "v1.33.13 is outside >=1.34.0 <1.37.0 for creating clusters, DaoCloud Enterprise: it creates none like this one"}}},
+			{v1alpha1.NotJudged, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34, and none like this one at 1.33"}}},
 		"on another day it created others": {clusterOf("v1.27.5").by("daocloud-dce").on("2023-12-01"), []judged{
-			{ok, "v1.27.5 is inside >=1.25.0 <1.28.0 for creating clusters, DaoCloud Enterprise"}}},
+			{ok, "DaoCloud Enterprise creates clusters at 1.27, 1.26, 1.25"}}},
 		"the oldest that the table of May 2023 names": {clusterOf("v1.24.0").by("daocloud-dce").on("2023-05-09"), []judged{
-			{ok, "v1.24.0 is inside >=1.24.0 <1.27.0 for creating clusters, DaoCloud Enterprise"}}},
+			{ok, "DaoCloud Enterprise creates clusters at 1.26, 1.25, 1.24"}}},
 		"and one older than it names": {clusterOf("v1.23.17").by("daocloud-dce").on("2023-05-09"), []judged{
-			{warning, "v1.23.17 is outside >=1.24.0 <1.27.0 for creating clusters, DaoCloud Enterprise: it creates none like this one"}}},
+			{v1alpha1.NotJudged, "DaoCloud Enterprise creates clusters at 1.26, 1.25, 1.24, and none like this one at 1.23"}}},
 		"a version of DCE is checked beside that": {clusterOf("v1.33.0").by("daocloud-dce", "v0.44.0"), []judged{
-			{warning, "v1.33.0 is outside >=1.34.0 <1.37.0 for creating clusters, DaoCloud Enterprise: it creates none like this one"},
+			{v1alpha1.NotJudged, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34, and none like this one at 1.33"},
 			{unsupported, "v1.33.0 is outside >=1.18.0 <1.33.0 for container management v0.50.0, DaoCloud Enterprise v0.44.0: its container management is not released for such a cluster"},
 			{ok, "v1.33.0 is inside >=1.24.0 <1.35.0 for the installer v0.44.0, DaoCloud Enterprise v0.44.0"}}},
 		"ACK creates the three newest minors": {clusterOf("v1.34.3-aliyun.1"), []judged{
-			{ok, "v1.34.3 is inside >=1.34.0 <1.37.0 for creating clusters, Alibaba Cloud ACK"}}},
+			{ok, "Alibaba Cloud ACK creates clusters at 1.36, 1.35, 1.34"}}},
 		"and no older one of its own": {clusterOf("v1.33.1-aliyun.1"), []judged{
-			{warning, "v1.33.1 is outside >=1.34.0 <1.37.0 for creating clusters, Alibaba Cloud ACK: it creates none like this one"}}},
+			{v1alpha1.NotJudged, "Alibaba Cloud ACK creates clusters at 1.36, 1.35, 1.34, and none like this one at 1.33"}}},
 		"in the month before the newest came out it did": {clusterOf("v1.33.1-aliyun.1").on("2026-04-30"), []judged{
-			{ok, "v1.33.1 is inside >=1.33.0 <1.36.0 for creating clusters, Alibaba Cloud ACK"}}},
+			{ok, "Alibaba Cloud ACK creates clusters at 1.35, 1.34, 1.33"}}},
 		"and from the month on it did not": {clusterOf("v1.33.1-aliyun.1").on("2026-05-01"), []judged{
-			{warning, "v1.33.1 is outside >=1.34.0 <1.37.0 for creating clusters, Alibaba Cloud ACK: it creates none like this one"}}},
+			{v1alpha1.NotJudged, "Alibaba Cloud ACK creates clusters at 1.36, 1.35, 1.34, and none like this one at 1.33"}}},
 		"EKS publishes no such range": {clusterOf("v1.34.1-eks-a737599"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestARangeThatIsNotKnownLeavesTheReportOpen(t *testing.T) {
 	report := clusterOf("v1.35.10").by("alauda-acp", "4.4").evaluate(t)
 	if diff := cmp.Diff(v1alpha1.SupportSummary{
 		Verdict: unknown,
-		Message: "nothing seen is past its end, but not everything is known: the catalog knows no range of Alauda Container Platform 4.4 for onboarding",
+		Message: "cannot tell for every part: the catalog knows no range of Alauda Container Platform 4.4 for onboarding",
 	}, report.Summary); diff != "" {
 		t.Error(diff)
 	}
@@ -142,8 +142,8 @@ func TestRecommendedVersions(t *testing.T) {
 		"the day of the next":               {"2023-11-30", "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30)"},
 		"the next day":                      {"2023-12-01", "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30)"},
 		"the day before upstream's 1.31":    {"2024-08-12", "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30)"},
-		"the day that 1.31 moved the range": {"2024-08-13", "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30), which is not among the minors that it creates clusters at"},
-		"today":                             {today, "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30), which is not among the minors that it creates clusters at"},
+		"the day that 1.31 moved the range": {"2024-08-13", "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30), which is not among the minors that it creates clusters at: 1.30, 1.29, 1.28"},
+		"today":                             {today, "DaoCloud Enterprise recommends 1.27.5 for new clusters (published 2023-11-30), which is not among the minors that it creates clusters at: 1.36, 1.35, 1.34"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ""

@@ -21,19 +21,24 @@ type Query struct {
 	// Minor of Kubernetes, or the platform's own, to list alone, with its
 	// patches; the zero value lists all.
 	Minor version.Minor
-	// Upcoming lists what comes next alone: patches, and the release cycle under way.
+	// Upcoming lists what comes next alone: patches, planned releases, and the
+	// release cycle under way.
 	Upcoming bool
 }
 
 // Releases lists calendars. A platform whose releases the catalog does not know
-// shows those of the platform that it follows, and says so.
-func Releases(c *catalog.Catalog, q Query) *v1alpha1.ReleaseList {
-	list := v1alpha1.NewReleaseList("releases")
-	list.At, list.CatalogAsOf = q.At, c.AsOf
+// shows those of the platform that it follows, and says so. Of several, those
+// with nothing to show are left out.
+func Releases(c *catalog.Catalog, q Query) *v1alpha1.ReleaseCalendar {
+	all := v1alpha1.NewReleaseCalendar("releases")
+	all.At, all.CatalogAsOf = q.At, c.AsOf
 	for _, p := range q.Platforms {
-		list.Platforms = append(list.Platforms, platformCalendar(c, p, q))
+		listed := platformCalendar(c, p, q)
+		if len(q.Platforms) == 1 || len(listed.Releases) > 0 || listed.Upcoming != nil {
+			all.Platforms = append(all.Platforms, listed)
+		}
 	}
-	return list
+	return all
 }
 
 func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1.PlatformCalendar {
@@ -44,90 +49,117 @@ func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1
 	if q.Upcoming {
 		out.Upcoming = upcoming(p, q.At)
 	}
-	offered := p
-	if p.Follows != "" && !slices.ContainsFunc(p.Releases, func(r catalog.Release) bool { return !r.Released.IsZero() }) {
-		offered = c.Platform(p.Follows)
-	}
-	borrowed := false
 	creatable, known := c.CreatableOn(p, q.At)
-	for i := range offered.Releases {
-		release := &offered.Releases[i]
-		by, dated := c.Calendar(p, release.Minor())
-		if dated == nil {
-			by, dated = offered, release
-		}
-		next := release.Next
-		if q.At.Compare(offered.AsOf) < 0 {
-			next = nil // it was not yet the next one, or is not known to be
-		}
-		if !q.Minor.IsZero() && q.Minor != release.Version && q.Minor != release.Minor() ||
-			q.Supported && (release.PlannedOn(q.At) || by.Standing(dated, q.At).Stage != catalog.Supported) ||
-			q.Upcoming && next == nil {
+	recommended := p.RecommendedOn(q.At)
+	borrowed, doubtful := false, false
+	for _, e := range entries(c, p, q.At) {
+		if !q.wants(e) {
 			continue
 		}
-		borrowed = borrowed || by != p
-		row := platformRelease(release, by, dated, q.At)
-		if next != nil {
-			row.Next, row.NextDate = next.Version, next.Announced
-		}
+		row := e.row(q.At)
 		if !q.Minor.IsZero() {
-			row.Patches = patches(release.Patches)
+			row.Patches = patches(e.release.Patches)
 		}
 		if known {
-			row.Creatable = member(creatable, release.Minor())
+			in := slices.Contains(creatable, row.Kubernetes)
+			row.Creatable = &in
 		}
-		if r := p.RecommendedOn(q.At); r != nil {
-			if v, err := version.Parse(r.Version); err == nil && v.Minor == release.Minor() {
-				row.Recommended = r.Version
-			}
+		if recommended != nil && recommended.Minor() == row.Kubernetes {
+			row.Recommended = recommended.Version
 		}
 		out.Releases = append(out.Releases, row)
+		borrowed = borrowed || e.by != p
+		doubtful = doubtful || unconfirmed(row.Phases) || row.Released.Unconfirmed || row.LatestDate.Unconfirmed
+		for _, phase := range e.by.Phases {
+			out.Phases = addPhase(out.Phases, phase)
+		}
 	}
-	if r := p.RecommendedOn(q.At); r != nil {
-		out.Notes = append(out.Notes, recommendation(c, p, r, q.At))
+	if recommended != nil {
+		out.Notes = append(out.Notes, recommendation(c, p, recommended, q.At))
 	}
 	if borrowed {
-		out.Notes = append(out.Notes, fmt.Sprintf("the catalog knows no end dates of %s itself: those of %s are shown", p.Name, c.Platform(p.Follows).Name))
+		out.Notes = append(out.Notes, fmt.Sprintf("what the catalog does not know of %s itself is that of %s", p.Name, c.Platform(p.Follows).Name))
+	}
+	if doubtful {
+		out.Notes = append(out.Notes, Unconfirmed)
 	}
 	return out
 }
 
-// platformRelease describes a release, with the dates of its counterpart in another calendar
-// where it has none of its own.
-func platformRelease(release *catalog.Release, by *catalog.Platform, dated *catalog.Release, at calendar.Date) v1alpha1.PlatformRelease {
-	on := standing(by, dated, at)
+func addPhase(phases []v1alpha1.SupportPhase, phase catalog.Phase) []v1alpha1.SupportPhase {
+	if slices.ContainsFunc(phases, func(p v1alpha1.SupportPhase) bool { return p.Name == phase.Name }) {
+		return phases
+	}
+	return append(phases, v1alpha1.SupportPhase{Name: phase.Name, Kind: phase.Kind, Terms: phase.Terms})
+}
+
+// entry is a release that a platform offers, with the calendar that has its dates.
+type entry struct {
+	release *catalog.Release
+	by      *catalog.Platform
+	dated   *catalog.Release
+	// next patch, nil where there is none or it is another platform's.
+	next *catalog.Patch
+}
+
+func entries(c *catalog.Catalog, p *catalog.Platform, at calendar.Date) []entry {
+	offered := c.Offered(p)
+	all := make([]entry, len(offered))
+	for i := range offered {
+		e := entry{release: &offered[i]}
+		if e.by, e.dated = c.Calendar(p, e.release.Minor()); e.dated == nil {
+			e.by, e.dated = p, e.release
+		}
+		if e.by == p {
+			e.next = p.NextOn(e.release, at)
+		}
+		all[i] = e
+	}
+	return all
+}
+
+func (q Query) wants(e entry) bool {
+	stage, _ := e.by.Standing(e.dated, q.At)
+	planned := e.release.PlannedOn(q.At)
+	switch {
+	case !q.Minor.IsZero() && q.Minor != e.release.Version && q.Minor != e.release.Minor():
+		return false
+	case q.Supported && (planned || stage != v1alpha1.Supported):
+		return false
+	default:
+		return !q.Upcoming || planned || e.next != nil
+	}
+}
+
+func (e entry) row(at calendar.Date) v1alpha1.PlatformRelease {
+	on, release := standing(e.by, e.dated, e.release.Minor(), at), e.release
 	row := v1alpha1.PlatformRelease{
 		Version: release.Version, Kubernetes: release.Minor(), Released: release.Released,
-		Status: on.Phase, DaysLeft: on.DaysLeft, Phases: on.Phases, Sources: release.Sources,
+		Stage: on.Stage, Phase: on.Phase, DaysLeft: on.DaysLeft, Phases: on.Phases, Sources: e.dated.Sources,
 	}
 	if release.PlannedOn(at) {
-		row.Status, row.DaysLeft = "planned", nil
+		row.Stage, row.Phase, row.DaysLeft = v1alpha1.Planned, "", nil
 	}
-	if release.Note != "" {
-		row.Notes = append(row.Notes, release.Note)
+	if e.dated.Note != "" {
+		row.Notes = append(row.Notes, e.dated.Note)
 	}
 	if latest := release.LatestBy(at); latest != nil {
 		row.Latest, row.LatestDate = latest.Version, latest.Available()
-		if end := last(on.Phases); !end.IsZero() && latest.Available().Compare(end) > 0 {
-			row.Notes = append(row.Notes, fmt.Sprintf("%s came on %s, after end of life", latest.Version, latest.Available()))
+		if end := lastDay(on.Phases); !end.IsZero() && !row.LatestDate.Unconfirmed && row.LatestDate.Compare(end) > 0 {
+			row.Notes = append(row.Notes, fmt.Sprintf("%s came on %s, after end of life", latest.Version, row.LatestDate))
 		}
+	}
+	if e.next != nil {
+		row.Next, row.NextDate = e.next.Version, e.next.Announced
 	}
 	return row
 }
 
-func last(phases []v1alpha1.SupportPhase) calendar.Date {
+func lastDay(phases []v1alpha1.SupportPhase) calendar.Date {
 	if len(phases) == 0 {
 		return calendar.Date{}
 	}
 	return phases[len(phases)-1].Until
-}
-
-func member(minors []version.Minor, minor version.Minor) *bool {
-	in := false
-	for _, m := range minors {
-		in = in || m == minor
-	}
-	return &in
 }
 
 func patches(all []catalog.Patch) []v1alpha1.Patch {
@@ -143,24 +175,27 @@ func platformVersions(p *catalog.Platform) []v1alpha1.PlatformVersion {
 	for _, v := range p.Versions {
 		row := v1alpha1.PlatformVersion{Version: v.Version, Released: v.Released, Creatable: v.Creatable, Sources: v.Sources}
 		for _, r := range v.Ranges {
-			row.Ranges = append(row.Ranges, v1alpha1.VersionRange{For: r.For, Minimum: r.Minimum, Below: r.Below, NewestOnly: r.NewestOnly})
+			row.Ranges = append(row.Ranges, r.VersionRange)
 		}
 		out = append(out, row)
 	}
 	return out
 }
 
-// upcoming is the cycle under way, until its release is one of the platform's own.
+// upcoming is the cycle under way, until the day of its release, or until that
+// is one of the platform's own.
 func upcoming(p *catalog.Platform, at calendar.Date) *v1alpha1.UpcomingRelease {
 	cycle := p.Upcoming
-	if cycle == nil || p.Release(cycle.Version) != nil {
+	if cycle == nil || p.Release(cycle.Version) != nil || cycle.Released.Compare(at) < 0 {
 		return nil
 	}
-	out := &v1alpha1.UpcomingRelease{Version: cycle.Version, Released: cycle.Released, PreReleases: patches(cycle.PreReleases), Source: cycle.Source}
-	for _, event := range cycle.Events {
-		out.Events = append(out.Events, v1alpha1.UpcomingEvent{Date: event.Date, Name: event.Name, Past: event.Date.Compare(at) < 0})
+	out := &v1alpha1.UpcomingRelease{
+		Version: cycle.Version, Released: cycle.Released, PreReleases: patches(cycle.PreReleases),
+		Phases: promised(p, cycle.Version, cycle.Released), Source: cycle.Source,
 	}
-	out.Phases = promised(p, cycle.Version, cycle.Released)
+	for _, event := range cycle.Events {
+		out.Events = append(out.Events, v1alpha1.UpcomingEvent{Date: event.Date, Name: event.Name})
+	}
 	return out
 }
 
@@ -179,7 +214,7 @@ func promised(p *catalog.Platform, release version.Minor, released calendar.Date
 			until.Day = policy.Day
 		}
 		phase := p.Phase(length.Phase)
-		out = append(out, v1alpha1.SupportPhase{Name: phase.Name, Kind: string(phase.Kind), Terms: phase.Terms, Until: until})
+		out = append(out, v1alpha1.SupportPhase{Name: phase.Name, Kind: phase.Kind, Terms: phase.Terms, Until: until})
 	}
 	return out
 }
@@ -187,24 +222,31 @@ func promised(p *catalog.Platform, release version.Minor, released calendar.Date
 // rules of the platform, in sentences.
 func rules(p *catalog.Platform) []string {
 	var out []string
-	add := func(yes, no string, rule *catalog.Permission) {
+	permission := func(rule *catalog.Permission, yes, no string) {
 		if rule == nil {
 			return
 		}
 		sentence := no
 		if rule.Allowed {
 			sentence = yes
-		}
-		if rule.Allowed && rule.WithinDays > 0 {
-			sentence += " within " + count(rule.WithinDays, "day")
+			if rule.WithinDays > 0 {
+				sentence += " within " + count(rule.WithinDays, "day")
+			}
 		}
 		if rule.Condition != "" {
 			sentence += " (" + rule.Condition + ")"
 		}
 		out = append(out, sentence)
 	}
-	add("the control plane may skip minors", "the control plane moves one minor at a time", p.Upgrades.SkipMinor)
-	add("a minor upgrade can be rolled back", "a minor upgrade cannot be rolled back", p.Upgrades.Rollback)
+	permission(p.Upgrades.SkipMinor, "the control plane may skip minors", "the control plane moves one minor at a time")
+	permission(p.Upgrades.Rollback, "a minor upgrade can be rolled back", "a minor upgrade cannot be rolled back")
+	if rule := p.Kubelet; rule != nil {
+		sentence := fmt.Sprintf("kubelets may be %s older than the control plane", count(rule.Older, "minor"))
+		if rule.OlderOnOdd != nil {
+			sentence += fmt.Sprintf(", and %d below an odd minor", *rule.OlderOnOdd)
+		}
+		out = append(out, sentence)
+	}
 	if p.Upgrades.NodesFirst != nil {
 		out = append(out, "nodes must be at the control plane's minor before it moves on")
 	}
@@ -216,10 +258,8 @@ func rules(p *catalog.Platform) []string {
 			out = append(out, fmt.Sprintf("%s support %s", phase.Name, phase.Terms))
 		}
 	}
+	for _, note := range p.Notes {
+		out = append(out, note.Text)
+	}
 	return out
-}
-
-// Empty reports whether no calendar of the list has a release.
-func Empty(list *v1alpha1.ReleaseList) bool {
-	return !slices.ContainsFunc(list.Platforms, func(c v1alpha1.PlatformCalendar) bool { return len(c.Releases) > 0 })
 }

@@ -23,7 +23,7 @@ func (a asked) answer(t *testing.T) v1alpha1.PlatformCalendar {
 	return a.list(t).Platforms[0]
 }
 
-func (a asked) list(t *testing.T) *v1alpha1.ReleaseList {
+func (a asked) list(t *testing.T) *v1alpha1.ReleaseCalendar {
 	t.Helper()
 	at := a.at
 	if at == "" {
@@ -60,7 +60,7 @@ func theRelease(t *testing.T, c v1alpha1.PlatformCalendar, version string) v1alp
 
 // until is where a row stands, in words: "maintenance, 60 left: standard 2026-08-27, maintenance 2026-10-27".
 func until(r v1alpha1.PlatformRelease) string {
-	words := r.Status
+	words := phaseOr(r.Phase, r.Stage)
 	if r.DaysLeft != nil {
 		words += fmt.Sprintf(", %d left", *r.DaysLeft)
 	}
@@ -143,9 +143,6 @@ func TestOneMinorIsFoundByEitherNumber(t *testing.T) {
 		if got := each(list.Platforms[0], numbers); got != tc.want {
 			t.Errorf("%s has for %s %q, want %q", tc.platform, tc.minor, got, tc.want)
 		}
-		if Empty(list) != (tc.want == "") {
-			t.Errorf("%s for %s: empty is %t", tc.platform, tc.minor, Empty(list))
-		}
 		if list.Platforms[0].Releases == nil {
 			t.Errorf("%s for %s: releases would be null in JSON", tc.platform, tc.minor)
 		}
@@ -162,7 +159,7 @@ func TestPatchesAreListedForOneMinorAlone(t *testing.T) {
 		all = append(all, inWords(p))
 	}
 	if diff := cmp.Diff([]string{
-		"1.36.6 announced , available 2026-10-28",
+		"1.36.6 announced , available ~2026-10-28",
 		"1.36.5 announced , available 2026-09-23",
 		"1.36.4 announced 2026-08-11, available 2026-08-20",
 		"1.36.3 announced 2026-07-14, available 2026-07-22",
@@ -205,6 +202,11 @@ func TestWhatIsUpcoming(t *testing.T) {
 	if diff := cmp.Diff([]string{"1.38.0-alpha.2 of 2026-10-08", "1.38.0-alpha.0 of 2026-08-06"}, preReleases); diff != "" {
 		t.Error(diff)
 	}
+	for at, want := range map[string]string{"2026-11-19": "", today: "1.37 1.36 1.35", "2027-02-28": "1.37 1.36 1.35", "2027-03-01": "1.37 1.36"} {
+		if got := each(asked{platform: "upstream", at: at, upcoming: true}.answer(t), versionOf); got != want {
+			t.Errorf("on %s patches are next of %q, want %q: the catalog knows of none before it was read", at, got, want)
+		}
+	}
 	if u := (asked{platform: "upstream"}).answer(t).Upcoming; u != nil {
 		t.Errorf("nobody asked for %+v", u)
 	}
@@ -214,28 +216,14 @@ func TestWhatIsUpcoming(t *testing.T) {
 	}
 }
 
-// A day is past when it is over.
-func TestEventsOfACyclePassWithTheirDay(t *testing.T) {
-	all := []string{"cycle start 2026-08-31", "production readiness freeze 2026-09-22", "enhancements freeze 2026-09-29",
-		"code freeze 2026-11-18", "docs freeze 2026-12-02", "release 2026-12-16"}
-	for at, past := range map[string]int{
-		"2026-08-31": 0, "2026-09-01": 1,
-		"2026-09-22": 1, "2026-09-23": 2,
-		"2026-09-29": 2, "2026-09-30": 3,
-		"2026-11-18": 3, "2026-11-19": 4, today: 4,
-		"2026-12-02": 4, "2026-12-03": 5,
-		"2026-12-16": 5, "2026-12-17": 6,
-	} {
-		var passed, names []string
-		for _, event := range (asked{platform: "upstream", at: at, upcoming: true}).answer(t).Upcoming.Events {
-			name := fmt.Sprintf("%s %s", event.Name, event.Date)
-			names = append(names, name)
-			if event.Past {
-				passed = append(passed, name)
-			}
+func TestACycleIsUpcomingThroughItsDay(t *testing.T) {
+	for at, want := range map[string]bool{"2026-08-01": true, today: true, "2026-12-16": true, "2026-12-17": false} {
+		u := (asked{platform: "upstream", at: at, upcoming: true}).answer(t).Upcoming
+		if (u != nil) != want {
+			t.Errorf("on %s: %+v", at, u)
 		}
-		if !slices.Equal(names, all) || !slices.Equal(passed, all[:past]) {
-			t.Errorf("on %s past are %q of %q", at, passed, names)
+		if want && (len(u.Events) != 6 || u.Events[3].Name != "code freeze" || u.Events[3].Date != day(t, "2026-11-18")) {
+			t.Errorf("on %s: %+v", at, u.Events)
 		}
 	}
 }
@@ -335,7 +323,7 @@ func TestWhereReleasesStand(t *testing.T) {
 
 func TestLatestPatchesOfReleases(t *testing.T) {
 	for _, tc := range []struct{ platform, at, version, want string }{
-		{"upstream", today, "1.36", "1.36.6 of 2026-10-28"},
+		{"upstream", today, "1.36", "1.36.6 of ~2026-10-28"},
 		{"upstream", "2026-08-19", "1.36", "1.36.3 of 2026-07-22"},
 		{"upstream", "2026-08-20", "1.36", "1.36.4 of 2026-08-20"},
 		{"upstream", "2026-04-21", "1.36", " of "},
@@ -364,7 +352,7 @@ func TestAPatchThatCameAfterTheEndOfLifeIsNoted(t *testing.T) {
 		{"upstream", "2024-03-14", "1.26", []string{"1.26.15 came on 2024-03-14, after end of life"}},
 		{"upstream", "2024-03-13", "1.26", nil},
 		{"upstream", today, "1.29", []string{"the official table names 1.29.14 as the final patch", "1.29.15 came on 2025-03-11, after end of life"}},
-		{"upstream", today, "1.34", []string{"dates are on the 27th instead of the 28th", "1.34.13 came on 2026-10-28, after end of life"}},
+		{"upstream", today, "1.34", []string{"dates are on the 27th instead of the 28th"}},
 		{"upstream", "2026-10-27", "1.34", []string{"dates are on the 27th instead of the 28th"}},
 		{"upstream", today, "1.28", []string{"end of life was moved from 2024-10-28"}}, // its final patch came on the last day
 		{"upstream", today, "1.36", nil},
@@ -372,7 +360,7 @@ func TestAPatchThatCameAfterTheEndOfLifeIsNoted(t *testing.T) {
 		{"azure-kubernetes-service", today, "1.37", []string{"general availability was planned, and is not confirmed"}},
 		{"amazon-eks", today, "1.27", []string{"1.27-eks-53 came on 2025-07-30, after end of life"}},
 		{"amazon-eks", today, "1.26", nil}, // on the last day
-		{"rke2", today, "1.31", []string{"v1.31.14+rke2r2 came on 2026-03-18, after end of life"}},
+		{"rke2", today, "1.31", []string{"end of life was moved from 2025-10-28", "v1.31.14+rke2r2 came on 2026-03-18, after end of life"}},
 	} {
 		r := theRelease(t, asked{platform: tc.platform, at: tc.at}.answer(t), tc.version)
 		if diff := cmp.Diff(tc.want, r.Notes); diff != "" {
@@ -384,10 +372,10 @@ func TestAPatchThatCameAfterTheEndOfLifeIsNoted(t *testing.T) {
 func TestACalendarThatFollowsAnotherSaysSo(t *testing.T) {
 	upstream := asked{platform: "upstream"}.answer(t)
 	for id, note := range map[string]string{
-		"k3s":          "the catalog knows no end dates of k3s itself: those of Kubernetes are shown",
-		"rke2":         "the catalog knows no end dates of RKE2 itself: those of Kubernetes are shown",
-		"alauda-acp":   "the catalog knows no end dates of Alauda Container Platform itself: those of Kubernetes are shown",
-		"daocloud-dce": "the catalog knows no end dates of DaoCloud Enterprise itself: those of Kubernetes are shown",
+		"k3s":          "what the catalog does not know of k3s itself is that of Kubernetes",
+		"rke2":         "what the catalog does not know of RKE2 itself is that of Kubernetes",
+		"alauda-acp":   "what the catalog does not know of Alauda Container Platform itself is that of Kubernetes",
+		"daocloud-dce": "what the catalog does not know of DaoCloud Enterprise itself is that of Kubernetes",
 	} {
 		c := asked{platform: id}.answer(t)
 		if !slices.Contains(c.Notes, note) {
@@ -399,16 +387,22 @@ func TestACalendarThatFollowsAnotherSaysSo(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"upstream", "amazon-eks", "google-kubernetes-engine", "azure-kubernetes-service", "alibaba-ack", "red-hat-openshift"} {
-		if notes := (asked{platform: id}).answer(t).Notes; notes != nil {
-			t.Errorf("%s: %q", id, notes)
+	for id, want := range map[string][]string{
+		"amazon-eks": nil, "alibaba-ack": nil,
+		"upstream": {Unconfirmed}, "google-kubernetes-engine": {Unconfirmed}, "azure-kubernetes-service": {Unconfirmed}, "red-hat-openshift": {Unconfirmed},
+	} {
+		if diff := cmp.Diff(want, asked{platform: id}.answer(t).Notes); diff != "" {
+			t.Errorf("%s: %s", id, diff)
 		}
 	}
 	if got, want := each(asked{platform: "k3s"}.answer(t), versionOf), each(upstream, versionOf); got != want {
 		t.Errorf("k3s lists %s, upstream %s", got, want)
 	}
-	if notes := (asked{platform: "k3s", minor: "1.30"}).answer(t).Notes; notes != nil {
+	if notes := (asked{platform: "k3s", minor: "1.30"}).answer(t).Notes; !slices.Equal(notes, []string{Unconfirmed}) {
 		t.Errorf("1.30 has a date of k3s' own: %q", notes)
+	}
+	if notes := (asked{platform: "k3s", at: "2025-06-28", supported: true}).answer(t).Notes; len(notes) != 2 {
+		t.Errorf("beside 1.30 are others, which have none: %q", notes)
 	}
 	rke2 := theRelease(t, asked{platform: "rke2"}.answer(t), "1.36")
 	if rke2.Released != day(t, "2026-05-12") {
@@ -463,16 +457,25 @@ func TestRulesInSentences(t *testing.T) {
 			"extended support costs extra"},
 		"google-kubernetes-engine": {
 			"a minor upgrade can be rolled back within 7 days (only while a two-step control-plane upgrade soaks, which must be asked for)",
+			"kubelets may be 2 minors older than the control plane",
 			"extended support needs the Extended release channel"},
 		"azure-kubernetes-service": {
 			"the control plane moves one minor at a time (LTS clusters may skip to a higher LTS version, and unsupported ones to the lowest supported)",
 			"a minor upgrade cannot be rolled back (node pools alone go back, within 7 days)",
-			"LTS support needs the Premium tier and the LTS support plan"},
+			"LTS support needs the Premium tier and the LTS support plan",
+			"without LTS, a minor past its community support has platform support alone, until the general availability of the fourth minor after it"},
 		"alibaba-ack": {
 			"the control plane moves one minor at a time",
 			"a minor upgrade cannot be rolled back",
+			"kubelets may be 1 minor older than the control plane",
 			"nodes must be at the control plane's minor before it moves on",
-			"nodes need containerd 2.x from 1.36 on"},
+			"nodes need containerd 2.x from 1.36 on",
+			"only the newest ACK patch of a minor can be the target of an upgrade"},
+		"red-hat-openshift": {
+			"the control plane moves one minor at a time (paused worker pools may wait from one even minor to the next)",
+			"kubelets may be 2 minors older than the control plane, and 1 below an odd minor",
+			"EUS 1 support needs Extended Update Support",
+			"EUS 2 support needs Extended Update Support"},
 		"rke2": {
 			"the control plane moves one minor at a time (advised, not enforced)",
 			"a minor upgrade can be rolled back (needs a datastore snapshot taken on the minor to go back to)"},
@@ -483,6 +486,11 @@ func TestRulesInSentences(t *testing.T) {
 		if diff := cmp.Diff(want, asked{platform: id}.answer(t).Rules); diff != "" {
 			t.Errorf("%s: %s", id, diff)
 		}
+	}
+	// Days and terms belong to what is allowed, or limit what is not.
+	mayNot := catalog.Platform{Upgrades: catalog.Upgrades{Rollback: &catalog.Permission{WithinDays: 7, Condition: "but for nodes"}}}
+	if diff := cmp.Diff([]string{"a minor upgrade cannot be rolled back (but for nodes)"}, rules(&mayNot)); diff != "" {
+		t.Error(diff)
 	}
 	may := catalog.Platform{Upgrades: catalog.Upgrades{SkipMinor: &catalog.Permission{Allowed: true}, Rollback: &catalog.Permission{Allowed: true, WithinDays: 1}}}
 	if diff := cmp.Diff([]string{"the control plane may skip minors", "a minor upgrade can be rolled back within 1 day"}, rules(&may)); diff != "" {
@@ -496,7 +504,7 @@ func TestCalendarsNameTheirDayAndTheirSources(t *testing.T) {
 	for _, c := range list.Platforms {
 		got = append(got, c.ID, c.Name, c.AsOf.String(), c.Sources[0])
 	}
-	if diff := cmp.Diff([]string{"ReleaseList", "2026-12-24", "2026-11-20",
+	if diff := cmp.Diff([]string{"ReleaseCalendar", "2026-12-24", "2026-11-20",
 		"rke2", "RKE2", "2026-08-21", "https://github.com/rancher/rke2/tags",
 		"amazon-eks", "Amazon EKS", "2026-08-22", "https://github.com/awsdocs/amazon-eks-user-guide/blob/013856044148d6eeed4723027a45aa2180536bcb/latest/ug/versioning/kubernetes-versions.adoc",
 	}, got); diff != "" {

@@ -10,73 +10,85 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// unknownPhase is that of a release whose dates the catalog does not have.
-const unknownPhase = "unknown"
-
-// standing of a release in a calendar; of none when release is nil.
-func standing(by *catalog.Platform, release *catalog.Release, at calendar.Date) v1alpha1.Standing {
-	s := v1alpha1.Standing{Calendar: by.ID, Phase: unknownPhase}
+// standing of a minor in a calendar, where release is nil when it is not listed.
+func standing(by *catalog.Platform, release *catalog.Release, minor version.Minor, at calendar.Date) v1alpha1.Standing {
+	s := v1alpha1.Standing{Calendar: by.ID, AsOf: by.AsOf, Stage: v1alpha1.Undated}
 	if release == nil {
+		if oldest := endedBefore(by, minor, at); oldest != nil {
+			s.Stage = v1alpha1.EndOfLife
+		}
 		return s
 	}
-	s.Release, s.Sources = release.Version, release.Sources
-	s.Phases = phases(by, release)
-	on := by.Standing(release, at)
-	switch on.Stage {
-	case catalog.Supported:
-		s.Phase = on.Phase.Name
-	case catalog.EndOfLife, catalog.NotReleased:
-		s.Phase = string(on.Stage)
-	case catalog.Undated:
+	s.Release, s.Sources, s.Phases = release.Version, release.Sources, by.PhasesOf(release)
+	s.SupportedUntil = by.FreeUntil(release)
+	stage, phase := by.Standing(release, at)
+	s.Stage = stage
+	if stage == v1alpha1.Supported {
+		s.Phase = phase.Name
 	}
-	if !on.Until.IsZero() {
-		s.Until, s.DaysLeft = on.Until, days(on.Until, at)
+	if !phase.Until.IsZero() {
+		left := int32(phase.Until.Minus(at))
+		s.Until, s.DaysLeft = phase.Until, &left
 	}
 	return s
 }
 
-func phases(by *catalog.Platform, release *catalog.Release) []v1alpha1.SupportPhase {
-	var all []v1alpha1.SupportPhase
-	for _, phase := range by.PhasesOf(release) {
-		all = append(all, v1alpha1.SupportPhase{Name: phase.Name, Kind: string(phase.Kind), Terms: phase.Terms, Until: phase.Until})
+// endedBefore returns the oldest release of a calendar when a minor is older
+// than that, and it is past its end: what came before ended before.
+func endedBefore(by *catalog.Platform, minor version.Minor, at calendar.Date) *catalog.Release {
+	if len(by.Releases) == 0 {
+		return nil
 	}
-	return all
+	oldest := &by.Releases[len(by.Releases)-1]
+	if stage, _ := by.Standing(oldest, at); stage != v1alpha1.EndOfLife || minor.Compare(oldest.Minor()) >= 0 {
+		return nil
+	}
+	return oldest
 }
 
-func days(until, at calendar.Date) *int32 {
-	n := int32(until.Minus(at))
-	return &n
-}
-
-// judge gives the verdict on a minor in a calendar, and says why.
-func (e *evaluation) judge(by *catalog.Platform, release *catalog.Release, minor version.Minor) (v1alpha1.Verdict, string) {
+// judge gives the verdict on a version in a calendar, and says why.
+func (e *evaluation) judge(by *catalog.Platform, release *catalog.Release, v version.Version) (v1alpha1.Verdict, string) {
+	if v.PreRelease != "" {
+		return v1alpha1.Warning, fmt.Sprintf("%s is a pre-release, which nobody supports", v)
+	}
 	if release == nil {
-		return e.judgeUnlisted(by, minor)
+		return e.judgeUnlisted(by, v.Minor)
 	}
-	on := by.Standing(release, e.At)
 	name := calendarName(by, release)
-	switch {
-	case on.Stage == catalog.NotReleased:
-		return v1alpha1.Unknown, fmt.Sprintf("%s comes out on %s, after %s", name, release.Released, e.At)
-	case on.Stage == catalog.Undated:
+	switch stage, phase := by.Standing(release, e.At); {
+	case stage == v1alpha1.Planned:
+		return v1alpha1.Unknown, fmt.Sprintf("%s is planned for %s", name, release.Released)
+	case stage == v1alpha1.Undated:
 		return v1alpha1.Unknown, fmt.Sprintf("the catalog knows no end dates of %s", name)
-	case on.Stage == catalog.EndOfLife:
-		return v1alpha1.Unsupported, fmt.Sprintf("end of life: support of %s ended on %s, %s ago", name, on.Until, count(e.At.Minus(on.Until), "day"))
-	case !on.Freely():
+	case stage == v1alpha1.EndOfLife:
+		return v1alpha1.Unsupported, fmt.Sprintf("%s reached end of life %s, %s ago", name, on(phase.Until), count(e.At.Minus(phase.Until), "day"))
+	case phase.Kind == v1alpha1.Extended:
 		return v1alpha1.Warning, fmt.Sprintf("%s is supported until %s (%s) only with %s support, which %s",
-			name, on.Until, e.left(on.Until), on.Phase.Name, on.Phase.Terms)
+			name, phase.Until, e.left(phase.Until), phase.Name, phase.Terms)
+	default:
+		return e.judgeFree(by, release, phase)
 	}
-	free, then := lastFree(by.PhasesOf(release))
-	why := fmt.Sprintf("%s is in %s support until %s (%s)", name, on.Phase.Name, on.Until, e.left(on.Until))
-	soon := e.Within != (calendar.Period{}) && free.Until.Compare(e.Within.After(e.At)) <= 0
-	if free.Until != on.Until {
-		why += fmt.Sprintf(", then in %s support until %s", free.Name, free.Until)
+}
+
+// judgeFree judges a release in a phase that comes with the platform.
+func (e *evaluation) judgeFree(by *catalog.Platform, release *catalog.Release, phase v1alpha1.SupportPhase) (v1alpha1.Verdict, string) {
+	free := by.FreeUntil(release)
+	why := fmt.Sprintf("%s is in %s support until %s (%s)", calendarName(by, release), phase.Name, phase.Until, e.left(phase.Until))
+	soon := e.endsWithin(free)
+	phases := by.PhasesOf(release)
+	for _, later := range phases {
+		if later.Kind != v1alpha1.Extended && later.Until == free && later.Name != phase.Name {
+			why += fmt.Sprintf(", then in %s support until %s", later.Name, free)
+		}
 	}
 	if soon {
 		why += ", which is within " + e.Within.String()
 	}
-	if then != nil {
-		why += fmt.Sprintf("; %s support after that %s", then.Name, then.Terms)
+	for _, later := range phases {
+		if later.Kind == v1alpha1.Extended {
+			why += fmt.Sprintf("; %s support after that %s", later.Name, later.Terms)
+			break
+		}
 	}
 	if soon {
 		return v1alpha1.Warning, why
@@ -84,33 +96,22 @@ func (e *evaluation) judge(by *catalog.Platform, release *catalog.Release, minor
 	return v1alpha1.OK, why
 }
 
-// lastFree is the last phase that is neither paid for nor opted into, and the one after it, or nil.
-func lastFree(phases []catalog.PhaseEnd) (free catalog.PhaseEnd, then *catalog.PhaseEnd) {
-	for i, phase := range phases {
-		if phase.Kind == catalog.Extended {
-			return free, &phases[i]
-		}
-		free = phase
-	}
-	return free, nil
+// endsWithin reports whether a day lies within the period that makes a warning.
+func (e *evaluation) endsWithin(until calendar.Date) bool {
+	return e.Within != (calendar.Period{}) && until.Compare(e.Within.After(e.At)) <= 0
 }
 
-// judgeUnlisted judges a minor that a calendar does not list. What is older
-// than the oldest one there has ended before it.
+// judgeUnlisted judges a minor that a calendar does not list.
 func (e *evaluation) judgeUnlisted(by *catalog.Platform, minor version.Minor) (v1alpha1.Verdict, string) {
-	known := fmt.Sprintf("the catalog's calendar of %s (as of %s) has no %s", by.Name, by.AsOf, minor)
-	if len(by.Releases) == 0 {
-		return v1alpha1.Unknown, known
+	if oldest := endedBefore(by, minor, e.At); oldest != nil {
+		_, phase := by.Standing(oldest, e.At)
+		return v1alpha1.Unsupported, fmt.Sprintf("%s is older than %s, which reached end of life %s", minor, calendarName(by, oldest), on(phase.Until))
 	}
-	newest, oldest := &by.Releases[0], &by.Releases[len(by.Releases)-1]
-	switch on := by.Standing(oldest, e.At); {
-	case minor.Compare(newest.Minor()) > 0:
-		return v1alpha1.Unknown, fmt.Sprintf("%s, its newest is %s", known, calendarName(by, newest))
-	case minor.Compare(oldest.Minor()) < 0 && on.Stage == catalog.EndOfLife:
-		return v1alpha1.Unsupported, fmt.Sprintf("end of life: older than %s, whose support ended on %s", calendarName(by, oldest), on.Until)
-	default:
-		return v1alpha1.Unknown, known
+	why := fmt.Sprintf("the catalog's calendar of %s (as of %s) has no Kubernetes %s", by.Name, by.AsOf, minor)
+	if len(by.Releases) > 0 && minor.Compare(by.Releases[0].Minor()) > 0 {
+		why += ", its newest is " + calendarName(by, &by.Releases[0])
 	}
+	return v1alpha1.Unknown, why
 }
 
 // calendarName is a release with its platform: "Amazon EKS 1.34", "Red Hat
@@ -127,6 +128,14 @@ func (e *evaluation) left(until calendar.Date) string {
 	return count(until.Minus(e.At), "day") + " left"
 }
 
+// on is "on 2026-10-27", or "in 2026-10" where the day is not known.
+func on(date calendar.Date) string {
+	if date.Day == 0 {
+		return "in " + date.String()
+	}
+	return "on " + date.String()
+}
+
 // count is "1 day", "2 days" or "2 patches".
 func count(n int, noun string) string {
 	switch {
@@ -140,7 +149,8 @@ func count(n int, noun string) string {
 }
 
 // patch compares with the newest patch of the platform, or of upstream where
-// the platform's patches are not numbered as Kubernetes is.
+// the platform's are not numbered as Kubernetes is. Builds of one patch are not
+// told apart.
 func (e *evaluation) patch(running version.Version) *v1alpha1.PatchStanding {
 	if running.Patch == version.UnknownPatch {
 		return nil
@@ -158,10 +168,12 @@ func (e *evaluation) patch(running version.Version) *v1alpha1.PatchStanding {
 		if err != nil || v.Minor != running.Minor || v.Patch == version.UnknownPatch {
 			continue
 		}
-		p := &v1alpha1.PatchStanding{
-			Calendar: by.ID, Latest: latest.Version, Date: latest.Available(), Behind: max(0, int32(v.Patch-running.Patch)),
+		behind := max(0, v.Patch-running.Patch)
+		if running.PreRelease != "" && v.Patch >= running.Patch {
+			behind++
 		}
-		if next := release.Next; next != nil && e.At.Compare(by.AsOf) >= 0 {
+		p := &v1alpha1.PatchStanding{Calendar: by.ID, Latest: latest.Version, Date: latest.Available(), Behind: int32(behind)}
+		if next := by.NextOn(release, e.At); next != nil && v.Patch >= running.Patch {
 			p.Next, p.NextDate = next.Version, next.Announced
 		}
 		return p

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -25,7 +26,7 @@ type Options struct {
 	At calendar.Date
 	// Within makes a warning of support that ends so soon; the zero value of none.
 	Within calendar.Period
-	// Platform is the id of one in the catalog; nil to recognise it.
+	// Platform is one of the catalog; nil to recognise it.
 	Platform *catalog.Platform
 	// PlatformVersion is one of Platform's own versions; nil checks no ranges.
 	PlatformVersion *catalog.PlatformVersion
@@ -40,25 +41,26 @@ const (
 // Evaluate judges the control plane and the nodes of the snapshot. It fails
 // only when the snapshot names no kube-apiserver version.
 func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.SupportReport, error) {
-	recognised := catalog.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
-	if o.Platform == nil {
-		recognised = c.Recognise(s)
-	}
-	e := &evaluation{Options: o, catalog: c, platform: recognised.Platform, snapshot: s}
-	e.readControlPlane()
-	if len(e.servers) == 0 {
+	servers := facts.FindAPIServers(s)
+	if len(servers.Seen) == 0 {
 		return nil, errors.New("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
 	}
+	recognised := facts.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
+	if o.Platform == nil {
+		recognised = facts.Recognise(c, s)
+	}
+	e := &evaluation{Options: o, catalog: c, platform: recognised.Platform, snapshot: s, servers: servers}
 
 	report := v1alpha1.NewSupportReport(s.Name)
 	report.CollectedAt, report.Cluster, report.At = s.CollectedAt, s.Cluster, o.At
-	report.CatalogAsOf = e.platform.AsOf
-	report.Platform = v1alpha1.Platform{ID: e.platform.ID, Name: e.platform.Name, Evidence: recognised.Evidence}
+	report.Platform = v1alpha1.Platform{
+		ID: e.platform.ID, Name: e.platform.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive,
+	}
 	report.Rows = append(e.controlPlane(), e.nodes()...)
 	report.Ranges = e.ranges()
-	report.Gaps = e.gaps()
+	report.Gaps = e.gaps(report.Platform.Assumed)
 	report.Notes = slices.Concat(recognised.Notes, e.notes(report))
-	report.Summary = summarize(report, recognised.Conclusive)
+	report.Summary = e.summarize(report)
 	return report, nil
 }
 
@@ -67,41 +69,35 @@ type evaluation struct {
 	catalog  *catalog.Catalog
 	platform *catalog.Platform
 	snapshot *v1alpha1.Snapshot
-	// servers are the versions of kube-apiserver that are one, newest first.
-	servers []version.Version
+	servers  facts.APIServers
 }
 
-func (e *evaluation) readControlPlane() {
-	if e.snapshot.APIServers == nil {
-		return
-	}
-	for _, instance := range e.snapshot.APIServers.Instances {
-		if v, err := version.Parse(instance.GitVersion); err == nil {
-			e.servers = append(e.servers, v)
-		}
-	}
-	slices.SortStableFunc(e.servers, func(a, b version.Version) int { return b.Compare(a) })
+// oldest minor of the control plane, which no node may be newer than.
+func (e *evaluation) oldest() version.Minor {
+	return e.servers.Seen[len(e.servers.Seen)-1].Version.Minor
 }
 
 func (e *evaluation) controlPlane() []v1alpha1.SupportRow {
 	instances := map[string]int32{}
-	for _, instance := range e.snapshot.APIServers.Instances {
-		instances[instance.GitVersion]++
+	for _, server := range e.servers.Seen {
+		instances[server.Text]++
 	}
 	var rows []v1alpha1.SupportRow
 	for text, count := range instances {
 		rows = append(rows, e.row(v1alpha1.SupportRow{Part: controlPlane, Version: text, Count: count}))
 	}
-	return newestFirst(rows)
+	newestFirst(rows)
+	if unseen := e.servers.Exist - len(e.servers.Seen); unseen > 0 {
+		rows = append(rows, e.unknown(controlPlane, int32(unseen),
+			fmt.Sprintf("%d of %d kube-apiserver instances did not show their version", unseen, e.servers.Exist)))
+	}
+	return rows
 }
 
 // nodes are those with a kubelet: virtual ones have none.
 func (e *evaluation) nodes() []v1alpha1.SupportRow {
 	if e.snapshot.Nodes == nil {
-		return []v1alpha1.SupportRow{{
-			Part: nodes, Verdict: v1alpha1.Unknown, Reason: "kubelet versions could not be read",
-			Standing: v1alpha1.Standing{Calendar: e.platform.ID, Phase: unknownPhase},
-		}}
+		return []v1alpha1.SupportRow{e.unknown(nodes, 0, "kubelet versions could not be read")}
 	}
 	names := map[string][]string{}
 	for _, group := range e.snapshot.Nodes.Groups {
@@ -114,44 +110,53 @@ func (e *evaluation) nodes() []v1alpha1.SupportRow {
 		slices.Sort(of)
 		rows = append(rows, e.row(v1alpha1.SupportRow{Part: nodes, Version: text, Count: int32(len(of)), Names: of}))
 	}
-	return newestFirst(rows)
+	newestFirst(rows)
+	return rows
 }
 
-func newestFirst(rows []v1alpha1.SupportRow) []v1alpha1.SupportRow {
+func newestFirst(rows []v1alpha1.SupportRow) {
 	slices.SortFunc(rows, func(a, b v1alpha1.SupportRow) int {
 		va, _ := version.Parse(a.Version)
 		vb, _ := version.Parse(b.Version)
 		return cmp.Or(vb.Compare(va), cmp.Compare(a.Version, b.Version))
 	})
-	return rows
 }
 
 // row judges one version.
 func (e *evaluation) row(row v1alpha1.SupportRow) v1alpha1.SupportRow {
 	v, err := version.Parse(row.Version)
 	if err != nil {
-		row.Verdict, row.Reason = v1alpha1.Unknown, "version is not one of Kubernetes"
-		row.Standing = v1alpha1.Standing{Calendar: e.platform.ID, Phase: unknownPhase}
-		return row
+		unknown := e.unknown(row.Part, row.Count, "version is not one of Kubernetes")
+		unknown.Version, unknown.Names = row.Version, row.Names
+		return unknown
 	}
 	by, release := e.catalog.Calendar(e.platform, v.Minor)
-	row.Standing = standing(by, release, e.At)
-	row.Verdict, row.Reason = e.judge(by, release, v.Minor)
+	row.Standing = standing(by, release, v.Minor, e.At)
+	row.Verdict, row.Reason = e.judge(by, release, v)
 	if by.ID != catalog.Upstream {
 		upstream := e.catalog.Platform(catalog.Upstream)
-		theirs := standing(upstream, upstream.Release(v.Minor), e.At)
+		theirs := standing(upstream, upstream.Release(v.Minor), v.Minor, e.At)
 		row.Upstream = &theirs
 	}
 	row.Patch = e.patch(v)
-	row.Advice = e.advise(row, by, v.Minor)
+	row.Advice = e.advise(row, v.Minor)
 	return row
 }
 
-// gaps are those of the sources that are read here. The platform's marks are
-// read when nothing else tells it.
-func (e *evaluation) gaps() []v1alpha1.Gap {
-	sources := []v1alpha1.Source{v1alpha1.SourceAPIServers, v1alpha1.SourceEndpoints, v1alpha1.SourceNodes}
-	if e.Platform == nil {
+func (e *evaluation) unknown(part string, count int32, reason string) v1alpha1.SupportRow {
+	return v1alpha1.SupportRow{
+		Part: part, Count: count, Verdict: v1alpha1.Unknown, Reason: reason,
+		Standing: v1alpha1.Standing{Calendar: e.platform.ID, AsOf: e.platform.AsOf, Stage: v1alpha1.Undated},
+	}
+}
+
+// gaps are those of the sources that are read here. Marks of the platform bear
+// where it could only be assumed.
+func (e *evaluation) gaps(assumed bool) []v1alpha1.Gap {
+	sources := []v1alpha1.Source{
+		v1alpha1.SourceAPIServers, v1alpha1.SourceEndpoints, v1alpha1.SourceControlPlanePods, v1alpha1.SourceLeases, v1alpha1.SourceNodes,
+	}
+	if assumed {
 		sources = append(sources, v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups)
 	}
 	var bearing []v1alpha1.Gap
@@ -170,76 +175,97 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 			e.platform.Name, strings.Join(borrowed, ", "), e.catalog.Platform(e.platform.Follows).Name))
 	}
 	if len(e.platform.Versions) > 0 && e.PlatformVersion == nil {
-		notes = append(notes, fmt.Sprintf("--platform-version checks what a version of %s takes: %s", e.platform.Name, strings.Join(versionNames(e.platform), ", ")))
+		notes = append(notes, fmt.Sprintf("--platform-version checks what a version of %s takes: %s", e.platform.Name, strings.Join(e.platform.VersionNames(), ", ")))
 	}
 	if recommended := e.platform.RecommendedOn(e.At); recommended != nil {
 		notes = append(notes, recommendation(e.catalog, e.platform, recommended, e.At))
 	}
-	if slices.ContainsFunc(report.Rows, func(r v1alpha1.SupportRow) bool { return unconfirmed(r.Standing) }) {
-		notes = append(notes, "~ marks a date that the platform's own page does not confirm")
+	for _, row := range report.Rows {
+		if age := e.At.Minus(row.Standing.AsOf); age > old {
+			notes = append(notes, fmt.Sprintf("the calendar of %s was read %d days before: kubectl versions catalog update may bring a newer one", row.Standing.Calendar, age))
+			break
+		}
+	}
+	if slices.ContainsFunc(report.Rows, func(r v1alpha1.SupportRow) bool {
+		return unconfirmed(r.Standing.Phases) || r.Patch != nil && r.Patch.Date.Unconfirmed
+	}) {
+		notes = append(notes, Unconfirmed)
 	}
 	return notes
 }
+
+const (
+	// old is the age in days at which a calendar deserves a note.
+	old = 120
+	// Unconfirmed explains the mark of such dates.
+	Unconfirmed = "~ marks a date that the platform's own page does not confirm"
+)
 
 // borrowed are the minors that are judged by the calendar that the platform follows.
 func (e *evaluation) borrowed(report *v1alpha1.SupportReport) []string {
 	var minors []string
 	for _, row := range report.Rows {
-		if minor := row.Standing.Release.String(); row.Standing.Calendar != e.platform.ID && !slices.Contains(minors, minor) {
-			minors = append(minors, minor)
+		minor := row.Standing.Release
+		if row.Standing.Calendar != e.platform.ID && !minor.IsZero() && !slices.Contains(minors, minor.String()) {
+			minors = append(minors, minor.String())
 		}
 	}
 	return minors
 }
 
-func versionNames(p *catalog.Platform) []string {
-	names := make([]string, len(p.Versions))
-	for i, v := range p.Versions {
-		names[i] = v.Version
-	}
-	return names
-}
-
-func unconfirmed(s v1alpha1.Standing) bool {
-	return slices.ContainsFunc(s.Phases, func(p v1alpha1.SupportPhase) bool { return p.Until.Unconfirmed })
+func unconfirmed(phases []v1alpha1.SupportPhase) bool {
+	return slices.ContainsFunc(phases, func(p v1alpha1.SupportPhase) bool { return p.Until.Unconfirmed })
 }
 
 // summarize leads with the gravest row: of equal ones with the control plane,
-// which is upgraded first, unless all is well, and then with the first to end.
-// A range leads where nothing is graver.
-func summarize(report *v1alpha1.SupportReport, platformKnown bool) v1alpha1.SupportSummary {
-	lead := report.Rows[0]
-	complete := platformKnown && len(report.Gaps) == 0
-	for _, row := range report.Rows {
+// which is upgraded first, unless all is well, and then with the first whose
+// support ends. What the platform's version takes leads where it is as grave,
+// since it was asked for.
+func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportSummary {
+	lead, alike := report.Rows[0], 0
+	complete := !report.Platform.Assumed && len(report.Gaps) == 0
+	for i, row := range report.Rows {
 		complete = complete && row.Verdict != v1alpha1.Unknown
-		sooner := daysLeft(row) < daysLeft(lead) && (lead.Part == nodes || lead.Verdict == v1alpha1.OK)
-		if row.Verdict.Weight() > lead.Verdict.Weight() || row.Verdict == lead.Verdict && sooner {
-			lead = row
+		switch {
+		case row.Verdict.Weight() > lead.Verdict.Weight():
+			lead, alike = row, 0
+		case row.Verdict == lead.Verdict && i > 0:
+			alike++
+			if ends(row).Compare(ends(lead)) < 0 && (lead.Part == nodes || lead.Verdict == v1alpha1.OK) {
+				lead = row
+			}
 		}
 	}
 	summary := v1alpha1.SupportSummary{Verdict: lead.Verdict, Message: subject(lead) + ": " + lead.Reason, Advice: lead.Advice}
+	if alike > 0 && lead.Verdict != v1alpha1.OK {
+		summary.Message += fmt.Sprintf(" (%s below)", count(alike, "more row"))
+	}
 	for _, check := range report.Ranges {
 		complete = complete && check.Verdict != v1alpha1.Unknown
-		if check.Verdict.Weight() > summary.Verdict.Weight() {
-			summary = v1alpha1.SupportSummary{Verdict: check.Verdict, Message: check.Reason}
+		finding := check.Verdict.Weight() >= v1alpha1.Unknown.Weight()
+		if finding && check.Verdict.Weight() >= summary.Verdict.Weight() {
+			summary = v1alpha1.SupportSummary{Verdict: check.Verdict, Message: check.Reason, Advice: summary.Advice}
+			break
 		}
 	}
 	summary.Complete = complete
 	switch {
-	case complete:
 	case summary.Verdict == v1alpha1.Unknown:
-		summary.Message = "nothing seen is past its end, but not everything is known: " + summary.Message
-	default:
+		summary.Message = "cannot tell for every part: " + summary.Message
+	case report.Platform.Assumed:
+		summary.Message += "; the platform is assumed"
+	case !complete:
 		summary.Message += "; not everything could be judged"
 	}
 	return summary
 }
 
-func daysLeft(row v1alpha1.SupportRow) int32 {
-	if row.Standing.DaysLeft == nil {
-		return 1 << 30
+// ends is the last day that a row is supported without extra, in the far future where that is not known.
+func ends(row v1alpha1.SupportRow) calendar.Date {
+	if until := row.Standing.SupportedUntil; !until.IsZero() {
+		return until
 	}
-	return *row.Standing.DaysLeft
+	return calendar.Date{Year: 9999, Month: 12, Day: 31}
 }
 
 // subject of a sentence about a row: "control plane v1.34.1", "3 nodes at v1.33.5".
@@ -249,9 +275,7 @@ func subject(row v1alpha1.SupportRow) string {
 		return strings.TrimSpace(row.Part + " " + row.Version)
 	case row.Version == "":
 		return row.Part
-	case row.Count == 1:
-		return "1 node at " + row.Version
 	default:
-		return fmt.Sprintf("%d nodes at %s", row.Count, row.Version)
+		return fmt.Sprintf("%s at %s", count(int(row.Count), "node"), row.Version)
 	}
 }

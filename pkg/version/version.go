@@ -179,7 +179,7 @@ func (m *Minor) UnmarshalText(text []byte) error {
 func (m *Minor) UnmarshalJSON(data []byte) error {
 	text, quoted := strings.CutPrefix(string(data), `"`)
 	if !quoted {
-		return fmt.Errorf(`%s is no text: write a minor version in quotes, as "1.30"`, data)
+		return fmt.Errorf(`%s is a number: write a minor version in quotes, as "1.30"`, data)
 	}
 	return m.UnmarshalText([]byte(strings.TrimSuffix(text, `"`)))
 }

@@ -315,8 +315,8 @@ func TestAMinorIsTextInDocuments(t *testing.T) {
 		t.Errorf("got %s, %v", m, err)
 	}
 	for document, want := range map[string]string{
-		"1.3":      `1.3 is no text: write a minor version in quotes, as "1.30"`,
-		"null":     `null is no text: write a minor version in quotes, as "1.30"`,
+		"1.3":      `1.3 is a number: write a minor version in quotes, as "1.30"`,
+		"null":     `null is a number: write a minor version in quotes, as "1.30"`,
 		`"1.30.1"`: `"1.30.1" is not a minor version, want one such as 1.37`,
 	} {
 		if err := json.Unmarshal([]byte(document), &m); err == nil || err.Error() != want {

@@ -23,7 +23,11 @@ func (c cluster) support(t *testing.T, args ...string) *v1alpha1.SupportReport {
 func standings(report *v1alpha1.SupportReport) []string {
 	var out []string
 	for _, row := range report.Rows {
-		line := fmt.Sprintf("%s %s x%d %s: %s %s", row.Part, row.Version, row.Count, row.Verdict, row.Standing.Calendar, row.Standing.Phase)
+		phase := row.Standing.Phase
+		if row.Standing.Stage != v1alpha1.Supported {
+			phase = string(row.Standing.Stage)
+		}
+		line := fmt.Sprintf("%s %s x%d %s: %s %s", row.Part, row.Version, row.Count, row.Verdict, row.Standing.Calendar, phase)
 		if !row.Standing.Until.IsZero() {
 			line += " until " + row.Standing.Until.String()
 		}

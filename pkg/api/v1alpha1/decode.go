@@ -25,7 +25,8 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 		return nil, err
 	}
 	snapshot := &Snapshot{}
-	if err := DecodeDocument(data, MaxSnapshotBytes, SnapshotKind, "written by kubectl versions snapshot", snapshot); err != nil {
+	unknown, err := DecodeDocument(data, MaxSnapshotBytes, SnapshotKind, "written by kubectl versions snapshot", snapshot)
+	if err := errors.Join(unknown, err); err != nil {
 		return nil, err
 	}
 	if err := snapshot.validate(); err != nil {
@@ -35,39 +36,39 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 }
 
 // DecodeDocument reads one document of a kind of this group, in YAML or JSON.
-// Fields and kinds that this version does not know, a second document, and more
-// than limit bytes are errors, which say where such documents come from.
-func DecodeDocument(data []byte, limit int, kind, origin string, into any) error {
+// Another kind, a second document, and more than limit bytes are errors, which
+// say where such documents come from. Fields that this version does not know,
+// and those that stand twice, are in unknown.
+func DecodeDocument(data []byte, limit int, kind, origin string, into any) (unknown, err error) {
 	if len(data) > limit {
-		return fmt.Errorf("larger than %d MiB", limit>>20)
+		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
 	}
 	if moreDocuments(data) {
-		return fmt.Errorf("holds more than one document: give one %s at a time", strings.ToLower(kind))
+		return nil, fmt.Errorf("holds more than one document: give one %s at a time", strings.ToLower(kind))
 	}
 	asJSON := data
 	if !stdjson.Valid(data) {
-		var err error
 		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
-			return fmt.Errorf("not YAML or JSON: %w", err)
+			return nil, fmt.Errorf("not YAML or JSON: %w", err)
 		}
 	}
 	var found metav1.TypeMeta
 	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
-		return fmt.Errorf("no apiVersion and kind: %w", err)
+		return nil, fmt.Errorf("no apiVersion and kind: %w", err)
 	}
 	want := typeMeta(kind)
 	switch {
 	case found.APIVersion == "" || found.Kind == "":
-		return fmt.Errorf("no apiVersion and kind: want %s, as %s", want.Kind, origin)
+		return nil, fmt.Errorf("no apiVersion and kind: want %s, as %s", want.Kind, origin)
 	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
-		return fmt.Errorf("%s %s is no %s: want %s %s, as %s",
+		return nil, fmt.Errorf("%s %s is no %s: want %s %s, as %s",
 			found.APIVersion, found.Kind, strings.ToLower(kind), want.APIVersion, want.Kind, origin)
 	case found.APIVersion != want.APIVersion:
-		return fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
+		return nil, fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
 			found.APIVersion, want.APIVersion, strings.ToLower(kind))
 	}
 	faults, err := json.UnmarshalStrict(asJSON, into)
-	return errors.Join(append(faults, err)...)
+	return errors.Join(faults...), err
 }
 
 // validate finds what decoding cannot: a file that was cut short is valid YAML.

@@ -10,11 +10,11 @@ var GroupVersion = schema.GroupVersion{Group: "kubectl-versions.github.io", Vers
 
 // Kinds of the documents.
 const (
-	SnapshotKind      = "Snapshot"
-	SkewReportKind    = "SkewReport"
-	SupportReportKind = "SupportReport"
-	ReleaseListKind   = "ReleaseList"
-	CatalogInfoKind   = "CatalogInfo"
+	SnapshotKind        = "Snapshot"
+	SkewReportKind      = "SkewReport"
+	SupportReportKind   = "SupportReport"
+	ReleaseCalendarKind = "ReleaseCalendar"
+	CatalogInfoKind     = "CatalogInfo"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -37,9 +37,9 @@ func NewSupportReport(name string) *SupportReport {
 	return &SupportReport{TypeMeta: typeMeta(SupportReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
-// NewReleaseList returns an empty list with its type set.
-func NewReleaseList(name string) *ReleaseList {
-	return &ReleaseList{TypeMeta: typeMeta(ReleaseListKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+// NewReleaseCalendar returns an empty calendar with its type set.
+func NewReleaseCalendar(name string) *ReleaseCalendar {
+	return &ReleaseCalendar{TypeMeta: typeMeta(ReleaseCalendarKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
 // NewCatalogInfo returns an empty description with its type set.

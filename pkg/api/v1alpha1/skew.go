@@ -37,7 +37,8 @@ type SkewReport struct {
 	// CollectedAt is when the facts were read.
 	CollectedAt metav1.Time `json:"collectedAt"`
 	Cluster     Cluster     `json:"cluster"`
-	// Platform is the platform whose stricter rules were applied as well; absent when none was recognised.
+	// Platform is the platform whose stricter rules were applied as well; absent
+	// when nothing tells of one.
 	Platform     *Platform        `json:"platform,omitempty"`
 	Summary      SkewSummary      `json:"summary"`
 	ControlPlane SkewControlPlane `json:"controlPlane"`
@@ -55,6 +56,8 @@ type Platform struct {
 	Name string `json:"name"`
 	// Evidence is what it was recognised by.
 	Evidence string `json:"evidence"`
+	// Assumed is true when marks contradict each other, or some could not be read.
+	Assumed bool `json:"assumed,omitempty"`
 }
 
 // SkewSummary is the report in one line.

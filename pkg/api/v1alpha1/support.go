@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"fmt"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -17,15 +19,14 @@ type SupportReport struct {
 	// CollectedAt is when the facts were read.
 	CollectedAt metav1.Time `json:"collectedAt"`
 	// At is the day that the report is about.
-	At calendar.Date `json:"at"`
-	// CatalogAsOf is the day on which the calendar of the platform was read.
-	CatalogAsOf calendar.Date  `json:"catalogAsOf"`
-	Cluster     Cluster        `json:"cluster"`
-	Platform    Platform       `json:"platform"`
-	Summary     SupportSummary `json:"summary"`
+	At       calendar.Date  `json:"at"`
+	Cluster  Cluster        `json:"cluster"`
+	Platform Platform       `json:"platform"`
+	Summary  SupportSummary `json:"summary"`
 	// Rows are the control plane first, then the nodes, newest version first.
 	Rows []SupportRow `json:"rows"`
-	// Ranges are those of the platform version that was asked for.
+	// Ranges are the minors that the platform creates clusters at, and what the
+	// platform version that was asked for takes.
 	Ranges []RangeCheck `json:"ranges,omitempty"`
 	Notes  []string     `json:"notes,omitempty"`
 	// Gaps are those of the snapshot that bear on support.
@@ -64,34 +65,64 @@ type SupportRow struct {
 	Advice string `json:"advice,omitempty"`
 }
 
-// Standing is where a release stands in its life.
+// Standing is where a release stands in its life on a day.
 type Standing struct {
 	// Calendar is the id of the platform whose dates these are.
 	Calendar string `json:"calendar"`
+	// AsOf is the day on which that calendar was read.
+	AsOf calendar.Date `json:"asOf"`
 	// Release is the number there: a Kubernetes minor, or the likes of OpenShift's
 	// 4.18; absent when the calendar does not list it.
 	Release version.Minor `json:"release,omitzero"`
-	// Phase is "standard", "maintenance", … as the platform names them, or "not
-	// released", "end of life" or "unknown".
-	Phase string `json:"phase"`
-	// Until is the last day of the phase, or at end of life the last day of support.
+	Stage   Stage         `json:"stage"`
+	// Phase is the name of the present phase, when Supported.
+	Phase string `json:"phase,omitempty"`
+	// Until is the last day of the phase, and at end of life the last day of support.
 	Until calendar.Date `json:"until,omitzero"`
 	// DaysLeft until the end of Until; negative at end of life; absent without Until.
 	DaysLeft *int32 `json:"daysLeft,omitempty"`
+	// SupportedUntil is the last day of the support that is neither paid for nor opted into.
+	SupportedUntil calendar.Date `json:"supportedUntil,omitzero"`
 	// Phases are all that the release has, with the last day of each.
 	Phases  []SupportPhase `json:"phases,omitempty"`
 	Sources []string       `json:"sources,omitempty"`
 }
 
+// Stage is a part of a release's life, or what lies before and after it.
+type Stage string
+
+// Stages.
+const (
+	// Planned: announced, but not known to be out.
+	Planned Stage = "planned"
+	// Supported: in one of the platform's phases.
+	Supported Stage = "supported"
+	EndOfLife Stage = "end of life"
+	// Undated: the calendar does not list the release, or not its ends.
+	Undated Stage = "unknown"
+)
+
+// PhaseKind says what a phase is worth.
+type PhaseKind string
+
+// Kinds of phases.
+const (
+	// Standard support comes with the platform.
+	Standard PhaseKind = "standard"
+	// Maintenance brings critical fixes alone.
+	Maintenance PhaseKind = "maintenance"
+	// Extended support is paid for or opted into.
+	Extended PhaseKind = "extended"
+)
+
 // SupportPhase is a part of a release's life.
 type SupportPhase struct {
-	Name string `json:"name"`
-	// Kind is standard, maintenance or extended.
-	Kind string `json:"kind"`
+	Name string    `json:"name"`
+	Kind PhaseKind `json:"kind"`
 	// Terms say what extended support takes.
 	Terms string `json:"terms,omitempty"`
 	// Until is its last day.
-	Until calendar.Date `json:"until"`
+	Until calendar.Date `json:"until,omitzero"`
 }
 
 // PatchStanding compares a running version with the newest patch of its minor.
@@ -108,24 +139,48 @@ type PatchStanding struct {
 	NextDate calendar.Date `json:"nextDate,omitzero"`
 }
 
-// RangeCheck compares the cluster with a range of Kubernetes versions.
-type RangeCheck struct {
-	// For is the purpose of the range.
+// VersionRange is a range of Kubernetes versions for a purpose.
+type VersionRange struct {
+	// For is the purpose, such as "onboarding".
 	For string `json:"for"`
-	// Minimum is inside, Below is not; both are absent when no numbers are published.
+	// Minimum is inside the range, Below is the first version that is not. Both
+	// are absent when no numbers are published.
 	Minimum string `json:"minimum,omitempty"`
 	Below   string `json:"below,omitempty"`
-	// Version of the cluster that was compared, verbatim.
+	// NewestOnly: of the range, only the newest minor will do.
+	NewestOnly bool `json:"newestOnly,omitempty"`
+	// Outside says what happens to a cluster outside the range.
+	Outside string `json:"outside"`
+	// Inside says what being inside does not promise.
+	Inside string `json:"inside,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// String is the range as operators write it: ">=1.19.0 <1.35.0".
+func (r *VersionRange) String() string {
+	switch {
+	case r.Minimum == "":
+		return "a range that is not published"
+	case r.NewestOnly:
+		return fmt.Sprintf(">=%s <%s (its newest minor alone)", r.Minimum, r.Below)
+	default:
+		return fmt.Sprintf(">=%s <%s", r.Minimum, r.Below)
+	}
+}
+
+// RangeCheck compares the cluster with a range.
+type RangeCheck struct {
+	VersionRange `json:",inline"`
+	// Version of the kube-apiserver that decided, verbatim.
 	Version string  `json:"version"`
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason"`
-	Source  string  `json:"source,omitempty"`
 }
 
-// ReleaseList is the release calendar of one or more platforms.
+// ReleaseCalendar is the release calendar of one or more platforms.
 //
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
-type ReleaseList struct {
+type ReleaseCalendar struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
@@ -142,6 +197,8 @@ type PlatformCalendar struct {
 	Name string `json:"name"`
 	// AsOf is the day of the pages that it was read from.
 	AsOf calendar.Date `json:"asOf"`
+	// Phases that a release can go through, in order, without dates.
+	Phases []SupportPhase `json:"phases,omitempty"`
 	// Releases, newest first.
 	Releases []PlatformRelease `json:"releases"`
 	// Versions of a platform that is installed beside Kubernetes.
@@ -160,8 +217,9 @@ type PlatformRelease struct {
 	// Kubernetes is the minor inside.
 	Kubernetes version.Minor `json:"kubernetes"`
 	Released   calendar.Date `json:"released,omitzero"`
-	// Status on the day: a phase, "planned", "not released", "end of life" or "unknown".
-	Status string `json:"status"`
+	Stage      Stage         `json:"stage"`
+	// Phase is the name of the present phase, when Supported.
+	Phase string `json:"phase,omitempty"`
 	// DaysLeft until the end of that phase; negative at end of life.
 	DaysLeft *int32         `json:"daysLeft,omitempty"`
 	Phases   []SupportPhase `json:"phases,omitempty"`
@@ -200,16 +258,6 @@ type PlatformVersion struct {
 	Sources   []string        `json:"sources,omitempty"`
 }
 
-// VersionRange is a range of Kubernetes versions for a purpose. Minimum is
-// inside, Below is not; both are absent when no numbers are published.
-type VersionRange struct {
-	For     string `json:"for"`
-	Minimum string `json:"minimum,omitempty"`
-	Below   string `json:"below,omitempty"`
-	// NewestOnly: of the range, only the newest minor will do.
-	NewestOnly bool `json:"newestOnly,omitempty"`
-}
-
 // UpcomingRelease is a release cycle under way.
 type UpcomingRelease struct {
 	Version version.Minor `json:"version"`
@@ -226,8 +274,6 @@ type UpcomingRelease struct {
 type UpcomingEvent struct {
 	Date calendar.Date `json:"date"`
 	Name string        `json:"name"`
-	// Past is true when the day is over.
-	Past bool `json:"past"`
 }
 
 // CatalogInfo describes the catalog in use.

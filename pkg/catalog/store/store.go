@@ -44,6 +44,8 @@ type Opened struct {
 	// Origin is Embedded, a path, an address without credentials, or
 	// "company.yaml, extending embedded".
 	Origin string
+	// Extends is true when what was given extends the catalog in use.
+	Extends bool
 	// Warnings are lines for stderr.
 	Warnings []string
 }
@@ -75,6 +77,7 @@ func (s *Store) Open(ctx context.Context, location string) (Opened, error) {
 	if err := opened.Validate(); err != nil {
 		return Opened{}, document.invalid(err)
 	}
+	opened.Extends = true
 	opened.Origin = document.name + ", extending " + opened.Origin
 	return opened, nil
 }

@@ -1,34 +1,24 @@
-package catalog
+// Package facts says what a snapshot tells of a cluster, where more than one
+// question needs it: which kube-apiserver instances there are, and of which
+// platform the cluster is.
+package facts
 
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
-
-// Recognition says what shows that a cluster is of a platform. Any one mark is
-// enough, so that only conclusive ones stand here: a providerID of "aws:///",
-// say, is also that of a cluster somebody runs on EC2.
-type Recognition struct {
-	// GitVersionSuffix matches what stands behind the upstream version.
-	GitVersionSuffix Pattern `json:"gitVersionSuffix,omitzero"`
-	// NodeLabels are keys, or "key=value" where only that value tells.
-	NodeLabels []string `json:"nodeLabels,omitempty"`
-	ProviderID Pattern  `json:"providerID,omitzero"`
-	// OSImage is a part of what nodes call their operating system.
-	OSImage string `json:"osImage,omitempty"`
-	// APIGroups are served by this platform alone.
-	APIGroups []string `json:"apiGroups,omitempty"`
-}
 
 // Recognised is the platform of a cluster, and why.
 type Recognised struct {
 	// Platform is upstream's when nothing tells of another one.
-	Platform *Platform
+	Platform *catalog.Platform
 	// Evidence names the mark.
 	Evidence string
 	// Conclusive is false when marks contradict each other, or some could not be read.
@@ -39,8 +29,8 @@ type Recognised struct {
 
 // Recognise tells the platform of a cluster: by kube-apiserver's version, then
 // by its nodes, then by its API groups.
-func (c *Catalog) Recognise(s *v1alpha1.Snapshot) Recognised {
-	byVersion, byNodes, byGroups := c.marksOfVersion(s), c.marksOfNodes(s), c.marksOfAPIGroups(s)
+func Recognise(c *catalog.Catalog, s *v1alpha1.Snapshot) Recognised {
+	byVersion, byNodes, byGroups := marksOfVersion(c, s), marksOfNodes(c, s), marksOfAPIGroups(c, s)
 	for _, tier := range [][]mark{byVersion, byNodes, byGroups} {
 		switch len(tier) {
 		case 0:
@@ -52,13 +42,13 @@ func (c *Catalog) Recognise(s *v1alpha1.Snapshot) Recognised {
 		default:
 			a, b := tier[0], tier[1]
 			return Recognised{
-				Platform: c.Platform(Upstream),
+				Platform: c.Platform(catalog.Upstream),
 				Evidence: fmt.Sprintf("assumed: marks of both %s (%s) and %s (%s)", a.platform.Name, a.evidence, b.platform.Name, b.evidence),
 				Notes:    []string{fmt.Sprintf("marks contradict each other: name the platform with --platform, %s or %s", a.platform.ID, b.platform.ID)},
 			}
 		}
 	}
-	r := Recognised{Platform: c.Platform(Upstream), Evidence: "no mark of another platform", Conclusive: true}
+	r := Recognised{Platform: c.Platform(catalog.Upstream), Evidence: "no mark of another platform", Conclusive: true}
 	var unread []string
 	for _, source := range []v1alpha1.Source{v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups} {
 		if !wasRead(s, source) {
@@ -83,7 +73,7 @@ func wasRead(s *v1alpha1.Snapshot, source v1alpha1.Source) bool {
 
 // mark is what tells of a platform.
 type mark struct {
-	platform *Platform
+	platform *catalog.Platform
 	evidence string
 }
 
@@ -98,7 +88,7 @@ func (m mark) others(all []mark) []string {
 	return notes
 }
 
-func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
+func marksOfVersion(c *catalog.Catalog, s *v1alpha1.Snapshot) []mark {
 	if s.APIServers == nil {
 		return nil
 	}
@@ -109,7 +99,7 @@ func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
 			continue
 		}
 		for i := range c.Platforms {
-			if p := &c.Platforms[i]; p.Recognise.GitVersionSuffix.Matches(v.Suffix) && !marked(marks, p) {
+			if p := &c.Platforms[i]; matches(p.Recognise.GitVersionSuffix, v.Suffix) && !marked(marks, p) {
 				marks = append(marks, mark{p, "version " + answer.GitVersion})
 			}
 		}
@@ -117,7 +107,7 @@ func (c *Catalog) marksOfVersion(s *v1alpha1.Snapshot) []mark {
 	return marks
 }
 
-func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
+func marksOfNodes(c *catalog.Catalog, s *v1alpha1.Snapshot) []mark {
 	var marks []mark
 	if s.NodeSamples != nil {
 		samples := s.NodeSamples.Nodes
@@ -125,7 +115,7 @@ func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 			p := &c.Platforms[i]
 			first, n := "", 0
 			for _, node := range samples {
-				if by := p.Recognise.ofNode(node); by != "" {
+				if by := markOf(p.Recognise, node); by != "" {
 					first, n = cmp.Or(first, by), n+1
 				}
 			}
@@ -154,7 +144,7 @@ func (c *Catalog) marksOfNodes(s *v1alpha1.Snapshot) []mark {
 	return marks
 }
 
-func (c *Catalog) marksOfAPIGroups(s *v1alpha1.Snapshot) []mark {
+func marksOfAPIGroups(c *catalog.Catalog, s *v1alpha1.Snapshot) []mark {
 	if s.APIGroups == nil {
 		return nil
 	}
@@ -170,20 +160,24 @@ func (c *Catalog) marksOfAPIGroups(s *v1alpha1.Snapshot) []mark {
 	return marks
 }
 
-func marked(marks []mark, p *Platform) bool {
+func marked(marks []mark, p *catalog.Platform) bool {
 	return slices.ContainsFunc(marks, func(m mark) bool { return m.platform == p })
 }
 
 // ofNode is the mark that a node carries, or empty.
-func (r *Recognition) ofNode(node v1alpha1.NodeSample) string {
+func markOf(r catalog.Recognition, node v1alpha1.NodeSample) string {
 	for _, label := range r.NodeLabels {
 		key, want, exact := strings.Cut(label, "=")
 		if value, ok := node.Labels[key]; ok && (!exact || value == want) {
 			return "label " + label
 		}
 	}
-	if r.ProviderID.Matches(node.ProviderID) {
+	if matches(r.ProviderID, node.ProviderID) {
 		return "providerID " + node.ProviderID
 	}
 	return ""
+}
+
+func matches(expression *regexp.Regexp, text string) bool {
+	return expression != nil && expression.MatchString(text)
 }

@@ -1,4 +1,4 @@
-package catalog
+package facts
 
 import (
 	"fmt"
@@ -7,7 +7,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
+
+func loaded(t *testing.T) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
 
 // seen is a snapshot of a cluster whose kube-apiserver has a version.
 func seen(gitVersion string, nodes ...v1alpha1.NodeSample) *v1alpha1.Snapshot {
@@ -217,7 +227,7 @@ func TestPlatformsAreRecognised(t *testing.T) {
 			recognised{"upstream", "assumed: labels of nodes and API groups not read", false, []string{ask}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := c.Recognise(tc.snapshot)
+			r := Recognise(c, tc.snapshot)
 			got := recognised{r.Platform.ID, r.Evidence, r.Conclusive, r.Notes}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -245,7 +255,7 @@ func TestPlatformsAreToldByTheSuffix(t *testing.T) {
 		"v1.37.1+":               "upstream",
 		"v1.32.4-dispatcher":     "upstream",
 	} {
-		if got := c.Recognise(seen(gitVersion)).Platform.ID; got != want {
+		if got := Recognise(c, seen(gitVersion)).Platform.ID; got != want {
 			t.Errorf("%s is %s, want %s", gitVersion, got, want)
 		}
 	}
