@@ -183,6 +183,8 @@ func patchLines(releases []v1alpha1.PlatformRelease) []string {
 		for _, p := range r.Patches {
 			line := fmt.Sprintf("%-8s %s", p.Version, cmp.Or(p.Announced, p.Available))
 			switch {
+			case p.Announced.IsZero() && p.Available.Unconfirmed:
+				line += ", at the latest"
 			case p.Announced.IsZero():
 				line += ", the day of its tag"
 			case p.Announced != p.Available:

@@ -69,7 +69,8 @@ func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1
 		}
 		out.Releases = append(out.Releases, row)
 		borrowed = borrowed || e.by != p
-		doubtful = doubtful || unconfirmed(row.Phases) || row.Released.Unconfirmed || row.LatestDate.Unconfirmed
+		doubtful = doubtful || unconfirmed(row.Phases) || row.Released.Unconfirmed ||
+			slices.ContainsFunc(row.Patches, func(p v1alpha1.Patch) bool { return p.Available.Unconfirmed })
 		for _, phase := range e.by.Phases {
 			out.Phases = addPhase(out.Phases, phase)
 		}

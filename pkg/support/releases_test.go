@@ -388,8 +388,8 @@ func TestACalendarThatFollowsAnotherSaysSo(t *testing.T) {
 		}
 	}
 	for id, want := range map[string][]string{
-		"amazon-eks": nil, "alibaba-ack": nil,
-		"upstream": {Unconfirmed}, "google-kubernetes-engine": {Unconfirmed}, "azure-kubernetes-service": {Unconfirmed}, "red-hat-openshift": {Unconfirmed},
+		"amazon-eks": nil, "alibaba-ack": nil, "upstream": nil,
+		"google-kubernetes-engine": {Unconfirmed}, "azure-kubernetes-service": {Unconfirmed}, "red-hat-openshift": {Unconfirmed},
 	} {
 		if diff := cmp.Diff(want, asked{platform: id}.answer(t).Notes); diff != "" {
 			t.Errorf("%s: %s", id, diff)
