@@ -21,6 +21,7 @@ type runOptions struct {
 	bin, dir    string
 	servers     []string
 	seeds, sets []string
+	apiServer   []string
 }
 
 // addFlags adds the flags that run and up share; args is their inverse.
@@ -31,6 +32,7 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.servers, "server", nil, "version of a kube-apiserver, or version=version-suffix to have it report a vendor's; once per server")
 	flags.StringArrayVar(&o.seeds, "seed", nil, "seed file; any number of times")
 	flags.StringArrayVar(&o.sets, "set", nil, "key=value for the templates in the seed files; any number of times")
+	flags.StringArrayVar(&o.apiServer, "arg", nil, "further argument of every kube-apiserver, such as --runtime-config=api/all=true; any number of times")
 	for _, name := range []string{"bin", "dir", "server"} {
 		_ = cmd.MarkFlagRequired(name)
 	}
@@ -40,6 +42,9 @@ func (o *runOptions) args() []string {
 	args := []string{"--bin=" + o.bin, "--dir=" + o.dir}
 	for _, server := range o.servers {
 		args = append(args, "--server="+server)
+	}
+	for _, arg := range o.apiServer {
+		args = append(args, "--arg="+arg)
 	}
 	for _, file := range o.seeds {
 		args = append(args, "--seed="+file)
@@ -113,6 +118,7 @@ func (o *runOptions) run(ctx context.Context, stdout, progress io.Writer) (err e
 		Dir:      dir,
 		Bin:      bin,
 		Versions: o.servers,
+		Args:     o.apiServer,
 		Launcher: []string{self, "exec"},
 		Progress: progress,
 	})

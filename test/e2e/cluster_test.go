@@ -73,9 +73,15 @@ func pathWith(t *testing.T, version string) string {
 // cluster ends by itself when this process does: its stdin is closed then.
 func startCluster(t *testing.T, servers []string, seeds ...string) cluster {
 	t.Helper()
+	return startClusterWith(t, nil, servers, seeds...)
+}
+
+// startClusterWith gives `cluster run` further arguments.
+func startClusterWith(t *testing.T, further, servers []string, seeds ...string) cluster {
+	t.Helper()
 	newest, _, _ := strings.Cut(servers[0], "=")
 	c := cluster{dir: t.TempDir(), path: pathWith(t, newest)}
-	args := []string{"run", "--bin", built(t, ""), "--dir", c.dir}
+	args := append([]string{"run", "--bin", built(t, ""), "--dir", c.dir}, further...)
 	for _, server := range servers {
 		version, _, _ := strings.Cut(server, "=")
 		built(t, filepath.Join(version, "kube-apiserver"))

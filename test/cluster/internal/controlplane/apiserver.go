@@ -26,6 +26,7 @@ type apiServerConfig struct {
 	address         *net.TCPAddr
 	advertise       string
 	etcd            string
+	further         []string // arguments, after those that every cluster has
 	files           *files
 	log, audit, pid string
 }
@@ -120,7 +121,7 @@ func (cfg apiServerConfig) args() []string {
 	if cfg.reported != "" {
 		args = append(args, "--version="+cfg.reported)
 	}
-	return args
+	return append(args, cfg.further...)
 }
 
 func (s *apiServer) waitUntilReady(ctx context.Context, client kubernetes.Interface) error {

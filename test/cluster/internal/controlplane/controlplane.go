@@ -28,6 +28,8 @@ type Config struct {
 	Bin string // Bin/VERSION/kube-apiserver; an absolute path
 	// One kube-apiserver each: v1.37.1, or v1.37.1=v1.37.1-eks-a737599 for one that says it is a vendor's.
 	Versions []string
+	// Args are further arguments of every kube-apiserver.
+	Args     []string
 	Launcher []string  // command that sets the hostname in its first argument and becomes the rest
 	Progress io.Writer // one line per step
 }
@@ -95,6 +97,7 @@ func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 			address:  addresses[i],
 			// Endpoints may not be on loopback; 192.0.2.0/24 is for documentation and never routed.
 			advertise: fmt.Sprintf("192.0.2.%d", i+1),
+			further:   cfg.Args,
 			etcd:      "http://" + cp.etcd.Clients[0].Addr().String(),
 			files:     files,
 			log:       filepath.Join(logs, name+".log"),
