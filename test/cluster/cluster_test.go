@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +25,10 @@ import (
 
 const testVersion = "v1.37.1"
 
-// TestCluster runs the built program, as its users do.
-func TestCluster(t *testing.T) {
-	bin := os.Getenv("CLUSTER_BIN")
+// built returns the program, built, and the folder of the servers that it runs.
+func built(t *testing.T) (program, bin string) {
+	t.Helper()
+	bin = os.Getenv("CLUSTER_BIN")
 	if bin == "" {
 		t.Fatalf("CLUSTER_BIN is not set: name the folder that `cluster build --bin DIR %s` filled", testVersion)
 	}
@@ -39,10 +39,16 @@ func TestCluster(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(bin, testVersion, "kube-apiserver")); err != nil {
 		t.Fatalf("run `cluster build --bin %s %s` first: %v", bin, testVersion, err)
 	}
-	program := filepath.Join(t.TempDir(), "cluster")
+	program = filepath.Join(t.TempDir(), "cluster")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("building the program: %v\n%s", err, out)
 	}
+	return program, bin
+}
+
+// TestCluster runs the built program, as its users do.
+func TestCluster(t *testing.T) {
+	program, bin := built(t)
 
 	t.Run("runs the demo seed and leaves nothing behind", func(t *testing.T) {
 		c := start(t, program, bin, "--seed=seeds/demo.yaml")
@@ -65,19 +71,6 @@ func TestCluster(t *testing.T) {
 		if got, want := names(t, c.dir), []string{"audit", "kubeconfig", "logs"}; !slices.Equal(got, want) {
 			t.Errorf("left in the folder: %v, want %v", got, want)
 		}
-	})
-
-	t.Run("ends its servers even when it is killed", func(t *testing.T) {
-		if runtime.GOOS != "linux" {
-			t.Skip("only Linux ends the children of a killed process")
-		}
-		c := start(t, program, bin)
-		pids := c.pids(t)
-		if err := c.process.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = c.process.Wait()
-		eventually(t, func() bool { return !slices.ContainsFunc(pids, running) }, "the processes end")
 	})
 
 	t.Run("up and down", func(t *testing.T) {
