@@ -43,12 +43,12 @@ func Recognise(c *catalog.Catalog, s *v1alpha1.Snapshot) Recognised {
 			a, b := tier[0], tier[1]
 			return Recognised{
 				Platform: c.Platform(catalog.Upstream),
-				Evidence: fmt.Sprintf("assumed: marks of both %s (%s) and %s (%s)", a.platform.Name, a.evidence, b.platform.Name, b.evidence),
-				Notes:    []string{fmt.Sprintf("marks contradict each other: name the platform with --platform, %s or %s", a.platform.ID, b.platform.ID)},
+				Evidence: fmt.Sprintf("assumed: signs of both %s (%s) and %s (%s)", a.platform.Name, a.evidence, b.platform.Name, b.evidence),
+				Notes:    []string{fmt.Sprintf("signs contradict each other: name the platform with --platform, %s or %s", a.platform.ID, b.platform.ID)},
 			}
 		}
 	}
-	r := Recognised{Platform: c.Platform(catalog.Upstream), Evidence: "no mark of another platform", Conclusive: true}
+	r := Recognised{Platform: c.Platform(catalog.Upstream), Evidence: "no sign of another platform", Conclusive: true}
 	var unread []string
 	for _, source := range []v1alpha1.Source{v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups} {
 		if !wasRead(s, source) {
@@ -82,7 +82,7 @@ func (m mark) others(all []mark) []string {
 	var notes []string
 	for _, other := range all {
 		if other.platform != m.platform {
-			notes = append(notes, fmt.Sprintf("%s: a mark of %s; --platform %s judges by its calendar", other.evidence, other.platform.Name, other.platform.ID))
+			notes = append(notes, fmt.Sprintf("%s: a sign of %s; --platform %s judges by its calendar", other.evidence, other.platform.Name, other.platform.ID))
 		}
 	}
 	return notes

@@ -122,7 +122,7 @@ func TestPlatformsAreRecognised(t *testing.T) {
 	const (
 		rhcos  = "Red Hat Enterprise Linux CoreOS 418.94.202507221927-0"
 		ask    = "the platform may be another one than upstream: name it with --platform"
-		noMark = "no mark of another platform"
+		noMark = "no sign of another platform"
 	)
 	c := loaded(t)
 	noSamples := func(s *v1alpha1.Snapshot) { s.NodeSamples = nil }
@@ -186,10 +186,10 @@ func TestPlatformsAreRecognised(t *testing.T) {
 
 		"k3s on nodes of EKS, as vcluster shows them": {seen("v1.33.1+k3s1", eksNode(1), eksNode(2)),
 			recognised{"k3s", "version v1.33.1+k3s1", true, []string{
-				"label eks.amazonaws.com/nodegroup on 2 of 2 nodes sampled: a mark of Amazon EKS; --platform amazon-eks judges by its calendar"}}},
+				"label eks.amazonaws.com/nodegroup on 2 of 2 nodes sampled: a sign of Amazon EKS; --platform amazon-eks judges by its calendar"}}},
 		"EKS that serves a group of OpenShift": {serves(seen("v1.34.1-eks-113cf36", eksNode(1)), "config.openshift.io"),
 			recognised{"amazon-eks", "version v1.34.1-eks-113cf36", true, []string{
-				"API group config.openshift.io: a mark of Red Hat OpenShift; --platform red-hat-openshift judges by its calendar"}}},
+				"API group config.openshift.io: a sign of Red Hat OpenShift; --platform red-hat-openshift judges by its calendar"}}},
 		"an EKS upgrade under way": {beside(seen("v1.33.5-eks-113cf36", eksNode(1)), "v1.34.1-eks-3025e55"),
 			recognised{"amazon-eks", "version v1.33.5-eks-113cf36", true, nil}},
 		"a marked version beside a plain one": {beside(seen("v1.36.3"), "v1.36.3+rke2r1"),
@@ -200,12 +200,12 @@ func TestPlatformsAreRecognised(t *testing.T) {
 			recognised{"azure-kubernetes-service", "label kubernetes.azure.com/cluster on 1 of 3 nodes sampled", true, nil}},
 
 		"nodes of AKS and EKS": {seen("v1.34.1", aksNode(0), eksNode(1)),
-			recognised{"upstream", "assumed: marks of both Amazon EKS (label eks.amazonaws.com/nodegroup on 1 of 2 nodes sampled)" +
+			recognised{"upstream", "assumed: signs of both Amazon EKS (label eks.amazonaws.com/nodegroup on 1 of 2 nodes sampled)" +
 				" and Azure Kubernetes Service (label kubernetes.azure.com/cluster on 1 of 2 nodes sampled)", false, []string{
-				"marks contradict each other: name the platform with --platform, amazon-eks or azure-kubernetes-service"}}},
+				"signs contradict each other: name the platform with --platform, amazon-eks or azure-kubernetes-service"}}},
 		"versions of two platforms": {beside(seen("v1.36.3+k3s1"), "v1.36.3+rke2r1"),
-			recognised{"upstream", "assumed: marks of both k3s (version v1.36.3+k3s1) and RKE2 (version v1.36.3+rke2r1)", false, []string{
-				"marks contradict each other: name the platform with --platform, k3s or rke2"}}},
+			recognised{"upstream", "assumed: signs of both k3s (version v1.36.3+k3s1) and RKE2 (version v1.36.3+rke2r1)", false, []string{
+				"signs contradict each other: name the platform with --platform, k3s or rke2"}}},
 
 		"labels of nodes not read": {without(seen("v1.36.3", aksNode(0)), noSamples),
 			recognised{"upstream", "assumed: labels of nodes not read", false, []string{ask}}},

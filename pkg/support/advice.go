@@ -45,7 +45,7 @@ func (e *evaluation) adviseNodes(row v1alpha1.SupportRow, minor version.Minor) s
 	}
 	advice := fmt.Sprintf("upgrade %s to the control plane's %s", these, oldest)
 	if by, release := e.catalog.Calendar(e.platform, oldest); release != nil && !e.lasts(by, release) {
-		advice += ", and on with it"
+		advice += ", then follow it"
 	}
 	return advice
 }

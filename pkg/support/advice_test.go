@@ -78,7 +78,7 @@ func TestAdviceOnNodes(t *testing.T) {
 	}{
 		"they lag behind a control plane that ends soon": {
 			clusterOf("v1.34.1-eks-a737599").nodes("v1.33.5-eks-113cf36", "a"), "v1.33.5-eks-113cf36",
-			"upgrade this node to the control plane's 1.34, and on with it"},
+			"upgrade this node to the control plane's 1.34, then follow it"},
 		"however far": {
 			clusterOf("v1.37.2").nodes("v1.30.14", "a"), "v1.30.14",
 			"upgrade this node to the control plane's 1.37"},
@@ -87,10 +87,10 @@ func TestAdviceOnNodes(t *testing.T) {
 			"upgrade this node to the control plane's 1.35"},
 		"they lag behind one that is in extended support itself": {
 			clusterOf("v1.33.5-eks-113cf36").nodes("v1.32.3-eks-473151a", "a"), "v1.32.3-eks-473151a",
-			"upgrade this node to the control plane's 1.33, and on with it"},
+			"upgrade this node to the control plane's 1.33, then follow it"},
 		"they lag behind one that ends within the period": {
 			clusterOf("v1.35.10").within("100d").nodes("v1.34.13", "a"), "v1.34.13",
-			"upgrade this node to the control plane's 1.35, and on with it"},
+			"upgrade this node to the control plane's 1.35, then follow it"},
 		"they lag behind one that no calendar has": {
 			clusterOf("v1.39.0").nodes("v1.34.13", "a"), "v1.34.13",
 			"upgrade this node to the control plane's 1.39"},

@@ -20,7 +20,7 @@ func TestThePlatformIsRecognisedOrNamed(t *testing.T) {
 		notes        []string
 	}{
 		"nothing tells of another one": {clusterOf("v1.36.6"),
-			"upstream", "no mark of another platform", "upstream", true, nil},
+			"upstream", "no sign of another platform", "upstream", true, nil},
 		"by its version": {clusterOf("v1.34.1-eks-a737599"),
 			"amazon-eks", "version v1.34.1-eks-a737599", "amazon-eks", true, nil},
 		"by its nodes": {clusterOf("v1.34.7").labels("kubernetes.azure.com/cluster=MC_prod"),
@@ -32,8 +32,8 @@ func TestThePlatformIsRecognisedOrNamed(t *testing.T) {
 		"--platform settles a contradiction": {clusterOf("v1.34.7").labels("kubernetes.azure.com/cluster=a").labels("eks.amazonaws.com/nodegroup=b").by("amazon-eks"),
 			"amazon-eks", "--platform", "amazon-eks", true, nil},
 		"a contradiction leaves it open": {clusterOf("v1.36.6").labels("kubernetes.azure.com/cluster=a").labels("eks.amazonaws.com/nodegroup=b"),
-			"upstream", "assumed: marks of both Amazon EKS (label eks.amazonaws.com/nodegroup on 1 of 2 nodes sampled) and Azure Kubernetes Service (label kubernetes.azure.com/cluster on 1 of 2 nodes sampled)", "upstream", false,
-			[]string{"marks contradict each other: name the platform with --platform, amazon-eks or azure-kubernetes-service"}},
+			"upstream", "assumed: signs of both Amazon EKS (label eks.amazonaws.com/nodegroup on 1 of 2 nodes sampled) and Azure Kubernetes Service (label kubernetes.azure.com/cluster on 1 of 2 nodes sampled)", "upstream", false,
+			[]string{"signs contradict each other: name the platform with --platform, amazon-eks or azure-kubernetes-service"}},
 		"labels were not read": {clusterOf("v1.36.6").unread(v1alpha1.SourceNodeSamples),
 			"upstream", "assumed: labels of nodes not read", "upstream", false, []string{assumed}},
 		"API groups were not read": {clusterOf("v1.36.6").unread(v1alpha1.SourceAPIGroups),
@@ -224,7 +224,7 @@ func TestSummary(t *testing.T) {
 		"what is past its end is graver than what costs extra": {
 			clusterOf("v1.32.3-eks-473151a").nodes("v1.30.14-eks-113cf36", "a"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
-				Message: "1 node at v1.30.14-eks-113cf36: Amazon EKS 1.30 reached end of life on 2026-07-23, 120 days ago", Advice: "upgrade this node to the control plane's 1.32, and on with it"}},
+				Message: "1 node at v1.30.14-eks-113cf36: Amazon EKS 1.30 reached end of life on 2026-07-23, 120 days ago", Advice: "upgrade this node to the control plane's 1.32, then follow it"}},
 		"a control plane halfway through an upgrade": {
 			clusterOf("v1.35.10", "v1.34.13"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,

@@ -50,7 +50,7 @@ func TestSupportOnOneServer(t *testing.T) {
 		if diff := cmp.Diff(want, standings(report)); diff != "" {
 			t.Errorf("%s: %s", user, diff)
 		}
-		if !report.Summary.Complete || report.Platform.Evidence != "no mark of another platform" {
+		if !report.Summary.Complete || report.Platform.Evidence != "no sign of another platform" {
 			t.Errorf("%s: summary %+v, platform %+v, gaps %+v", user, report.Summary, report.Platform, report.Gaps)
 		}
 	}
