@@ -16,9 +16,12 @@ func (r *SkewReport) Severity() Severity { return r.Summary.Verdict.severity() }
 // Severity of the report, for --fail-on.
 func (r *SupportReport) Severity() Severity { return r.Summary.Verdict.severity() }
 
+// Severity of the report, for --fail-on.
+func (r *DeprecationReport) Severity() Severity { return r.Summary.Verdict.severity() }
+
 func (v Verdict) severity() Severity {
 	switch v {
-	case Unsupported:
+	case Unsupported, Error:
 		return SeverityError
 	case Warning:
 		return SeverityWarning
@@ -30,13 +33,13 @@ func (v Verdict) severity() Severity {
 // Weight orders verdicts by how much they matter.
 func (v Verdict) Weight() int {
 	switch v {
-	case Unsupported:
+	case Unsupported, Error:
 		return 4
 	case Warning:
 		return 3
 	case Unknown:
 		return 2
-	case NotVisible, NotJudged:
+	case NotVisible, NotJudged, Information:
 		return 1
 	default:
 		return 0
@@ -48,3 +51,6 @@ func (r *SkewReport) Complete() bool { return r.Summary.Complete }
 
 // Complete is false when evidence was missing, for --require-complete.
 func (r *SupportReport) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when evidence was missing, for --require-complete.
+func (r *DeprecationReport) Complete() bool { return r.Summary.Complete }

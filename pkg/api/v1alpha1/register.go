@@ -10,11 +10,12 @@ var GroupVersion = schema.GroupVersion{Group: "kubectl-versions.github.io", Vers
 
 // Kinds of the documents.
 const (
-	SnapshotKind        = "Snapshot"
-	SkewReportKind      = "SkewReport"
-	SupportReportKind   = "SupportReport"
-	ReleaseCalendarKind = "ReleaseCalendar"
-	CatalogInfoKind     = "CatalogInfo"
+	SnapshotKind          = "Snapshot"
+	SkewReportKind        = "SkewReport"
+	SupportReportKind     = "SupportReport"
+	DeprecationReportKind = "DeprecationReport"
+	ReleaseCalendarKind   = "ReleaseCalendar"
+	CatalogInfoKind       = "CatalogInfo"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -35,6 +36,11 @@ func NewSkewReport(name string) *SkewReport {
 // NewSupportReport returns an empty report with its type set, named after the snapshot it judges.
 func NewSupportReport(name string) *SupportReport {
 	return &SupportReport{TypeMeta: typeMeta(SupportReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewDeprecationReport returns an empty report with its type set, named after the snapshot it judges.
+func NewDeprecationReport(name string) *DeprecationReport {
+	return &DeprecationReport{TypeMeta: typeMeta(DeprecationReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
 // NewReleaseCalendar returns an empty calendar with its type set.

@@ -7,7 +7,8 @@ import (
 )
 
 // Verdict says whether something is inside the policy. Verdicts are ordered by
-// how much they matter: Unsupported, Warning, Unknown, NotVisible and NotJudged, OK.
+// how much they matter: Unsupported and Error, Warning, Unknown, NotVisible,
+// NotJudged and Information, OK.
 type Verdict string
 
 // Verdicts.
@@ -19,12 +20,16 @@ const (
 	Warning Verdict = "warning"
 	// Unsupported: outside the policy.
 	Unsupported Verdict = "unsupported"
+	// Error: breaks at the target of an upgrade.
+	Error Verdict = "error"
 	// Unknown: evidence that should be there could not be read.
 	Unknown Verdict = "unknown"
 	// NotVisible: everything was read, and the cluster does not show this component.
 	NotVisible Verdict = "not visible"
 	// NotJudged: the policy does not apply.
 	NotJudged Verdict = "not judged"
+	// Information: nothing to do.
+	Information Verdict = "information"
 )
 
 // SkewReport judges a cluster by the version skew policy.

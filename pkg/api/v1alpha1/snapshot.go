@@ -25,6 +25,8 @@ type Snapshot struct {
 	NodeSamples      *NodeSamples      `json:"nodeSamples,omitempty"`
 	APIGroups        *APIGroups        `json:"apiGroups,omitempty"`
 	KubeProxy        *KubeProxy        `json:"kubeProxy,omitempty"`
+	// APIUsage is absent where the facts were collected for another question.
+	APIUsage *APIUsage `json:"apiUsage,omitempty"`
 
 	// Gaps lists what could not be read, in the order of Source.
 	Gaps []Gap `json:"gaps,omitempty"`
@@ -200,6 +202,8 @@ const (
 	GapNotFound    GapReason = "NotFound"
 	GapUnavailable GapReason = "Unavailable"
 	GapMalformed   GapReason = "Malformed"
+	// GapSkipped is a source that the user chose to leave out.
+	GapSkipped GapReason = "Skipped"
 )
 
 // Source names a place that facts are read from.
@@ -216,12 +220,24 @@ const (
 	SourceNodeSamples      Source = "labels of nodes"
 	SourceAPIGroups        Source = "API groups"
 	SourceKubeProxy        Source = "kube-proxy"
+	SourceServedAPIs       Source = "API discovery"
+	SourceRequests         Source = "kube-apiserver metrics"
+	SourceObjects          Source = "objects"
+	SourceDefinitions      Source = "custom resource definitions"
+	SourceReferences       Source = "references"
+	SourceHelmSecrets      Source = "Helm releases in Secrets"
+	SourceHelmConfigMaps   Source = "Helm releases in ConfigMaps"
+	SourceFiles            Source = "files"
+	SourceAuditLog         Source = "audit log"
 )
 
 // Gap is something that could not be read, and what it hides.
 type Gap struct {
 	Source Source    `json:"source"`
 	Reason GapReason `json:"reason"`
+	// Resource is the one of Source that could not be read, such as
+	// ingresses.networking.k8s.io; empty for all of them.
+	Resource string `json:"resource,omitempty"`
 	// Hides says what is unknown because of the gap.
 	Hides string `json:"hides"`
 	// Permission is what a role must allow, such as "list nodes"; set when Reason is Forbidden.
