@@ -80,7 +80,7 @@ func (o *skewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.facts(ctx, data.Catalog)
+	facts, err := o.source.facts(ctx, data.Catalog, scope{components: true})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -76,10 +77,31 @@ func (f *sourceFlags) validate() error {
 	return nil
 }
 
+// scope is which of a cluster's facts are collected, besides its kube-apiservers.
+type scope struct {
+	// components are what skew and support judge.
+	components bool
+	// usage is what deprecations judges; nil for none.
+	usage *collect.UsageOptions
+}
+
+// named reports whether a cluster, or a snapshot of one, was named on the command line.
+func (f *sourceFlags) named() bool {
+	return slices.ContainsFunc([]string{"context", "cluster", "kubeconfig", "server", "snapshot"}, f.typed.Changed)
+}
+
+// namespace is that of -n, which narrows only when typed; empty for all.
+func (f *sourceFlags) namespace() string {
+	if f.typed.Changed("namespace") {
+		return *f.config.Namespace
+	}
+	return ""
+}
+
 // facts reads the snapshot or collects one.
-func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog) (*v1alpha1.Snapshot, error) {
+func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
 	if f.snapshot == "" {
-		return f.collect(ctx, c)
+		return f.collect(ctx, c, what)
 	}
 	snapshot, err := f.readSnapshot()
 	if err != nil {
@@ -95,12 +117,8 @@ func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog) (*v1alpha1.
 func (f *sourceFlags) readSnapshot() (*v1alpha1.Snapshot, error) {
 	from := f.env.Streams.In
 	if f.snapshot != "-" {
-		file, err := os.Open(f.snapshot)
+		file, err := open(f.snapshot)
 		if err != nil {
-			var path *os.PathError
-			if errors.As(err, &path) {
-				err = path.Err
-			}
 			return nil, err
 		}
 		defer file.Close()
@@ -109,7 +127,17 @@ func (f *sourceFlags) readSnapshot() (*v1alpha1.Snapshot, error) {
 	return v1alpha1.DecodeSnapshot(from)
 }
 
-func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog) (*v1alpha1.Snapshot, error) {
+// open leaves the path out of the error, for whoever quotes it as it was typed.
+func open(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return nil, path.Err
+	}
+	return file, err
+}
+
+func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
 	contextName, config, err := f.restConfig()
 	if err != nil {
 		return nil, err
@@ -131,6 +159,8 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog) (*v1alpha
 		Catalog:        c,
 		Kubectl:        collect.KubectlFinder{Version: f.kubectlVersion, PluginParent: f.env.Getenv("KUBECTL_PATH")},
 		ProbeEndpoints: f.probeEndpoints,
+		Components:     what.components,
+		APIUsage:       what.usage,
 		Now:            f.env.Now,
 	})
 	if err != nil {
@@ -161,7 +191,7 @@ func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	config.UserAgent = "kubectl-versions/" + f.env.Version
+	config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Version, runtime.GOOS, runtime.GOARCH)
 	return contextName, config, nil
 }
 

@@ -102,7 +102,7 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if err := o.choosePlatform(data.Catalog); err != nil {
 		return err
 	}
-	facts, err := o.source.facts(ctx, data.Catalog)
+	facts, err := o.source.facts(ctx, data.Catalog, scope{components: true})
 	if err != nil {
 		return err
 	}

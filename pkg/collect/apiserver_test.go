@@ -180,8 +180,9 @@ func (s *apiServer) options(t *testing.T) Options {
 			{Layout: "kubeadm", Namespace: "kube-system", Selector: kubeadmSelector, ComponentLabel: "component"},
 			{Layout: "OpenShift", APIGroup: openshiftGroup, Namespace: "openshift-kube-apiserver", Selector: openshiftPodsFor, Component: catalog.KubeAPIServer},
 		}}},
-		Kubectl: KubectlFinder{Version: "v1.37.0"},
-		Now:     func() time.Time { return now.Add(time.Hour) },
+		Kubectl:    KubectlFinder{Version: "v1.37.0"},
+		Components: true,
+		Now:        func() time.Time { return now.Add(time.Hour) },
 	}
 }
 

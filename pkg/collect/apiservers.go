@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 )
 
 const (
@@ -35,43 +36,116 @@ type probe struct {
 	version v1alpha1.VersionInfo
 	// metrics is what /metrics of the same connection said; zero until identify has read it.
 	metrics identity
+	// requests is all that it said of API requests; nil when that was not asked for.
+	requests *v1alpha1.InstanceMetrics
 }
 
 // identity tells one instance from another.
 type identity struct{ gitVersion, startTime string }
+
+// apiServersSeen is what connections to the server's address showed.
+type apiServersSeen struct {
+	servers *v1alpha1.APIServers
+	// requests is nil when they were not asked for, and when no /metrics could be read.
+	requests *v1alpha1.RequestMetrics
+	// unseen are the errors that may hide an instance, unread those that may hide requests.
+	unseen, unread []error
+}
 
 // apiServers finds the kube-apiserver instances behind the server's address.
 // A connection each reads /version. Unless the identity leases and the answers
 // agree on one instance, /metrics of the same connection tells the instances
 // apart, and probing goes on until all that exist were seen.
 //
-// The last error is set, and nothing else, when no instance answered.
-func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alpha1.Leases, error)) (*v1alpha1.APIServers, []error, error) {
-	probes, errs := openProbes(ctx, config, firstProbes)
+// With an index, the requests for APIs that go away are read as well, from all of
+// /metrics of every instance. A server spends as much on rendering the first
+// line of it as on sending all, so that is also how instances are told apart
+// then, and the connections beyond those that exist are asked only if one is missing.
+//
+// The error is set when no instance answered.
+func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alpha1.Leases, error), index *apilifecycle.Index) (*apiServersSeen, error) {
+	probes, unseen := openProbes(ctx, config, firstProbes)
 	defer func() {
 		for _, p := range probes {
 			p.client.close()
 		}
 	}()
 	if len(probes) == 0 {
-		return nil, nil, errs[0]
+		return nil, unseen[0]
 	}
 
 	exist := announced(ctx, leases)
-	if exist != 1 || len(instances(probes)) > 1 {
-		enough := min(probesPerInstance*exist, maxProbes)
-		err := identify(ctx, probes)
-		for err == nil && len(errs) == 0 && missing(probes, exist) > 0 && len(probes) < enough {
-			var more []*probe
-			more, errs = openProbes(ctx, config, min(2*missing(probes, exist), enough-len(probes)))
-			probes = append(probes, more...)
-			err = identify(ctx, more)
+	agreed := exist == 1 && len(instances(probes)) == 1
+	seen := &apiServersSeen{}
+	if !agreed || index != nil {
+		first := len(probes)
+		if index != nil {
+			first = differentFirst(probes, exist)
 		}
-		if err != nil {
-			errs = append(errs, err)
+		err := identify(ctx, probes[:first], index)
+		if err == nil && missing(probes, exist) > 0 {
+			err = identify(ctx, probes[first:], index)
+		}
+		enough := min(probesPerInstance*exist, maxProbes)
+		for err == nil && len(unseen) == 0 && missing(probes, exist) > 0 && len(probes) < enough {
+			var more []*probe
+			more, unseen = openProbes(ctx, config, min(2*missing(probes, exist), enough-len(probes)))
+			probes = append(probes, more...)
+			err = identify(ctx, more, index)
+		}
+		if err != nil && !agreed {
+			unseen = append(unseen, err)
+		}
+		if err != nil && index != nil {
+			seen.unread = append(seen.unread, err)
 		}
 	}
-	return &v1alpha1.APIServers{Connections: int32(len(probes)), Instances: instances(probes)}, errs, nil
+	seen.servers = &v1alpha1.APIServers{Connections: int32(len(probes)), Instances: instances(probes)}
+	seen.requests = requestMetrics(probes)
+	seen.unseen = unseen
+	return seen, nil
+}
+
+// differentFirst reorders probes so that those of different versions come first,
+// and returns how many could be all instances: all of them when nothing tells
+// how many exist.
+func differentFirst(probes []*probe, exist int) int {
+	if exist == 0 {
+		return len(probes)
+	}
+	versions := make(map[string]bool)
+	var different, alike []*probe
+	for _, p := range probes {
+		if versions[p.version.GitVersion] {
+			alike = append(alike, p)
+		} else {
+			different = append(different, p)
+		}
+		versions[p.version.GitVersion] = true
+	}
+	copy(probes, append(different, alike...))
+	return min(len(probes), max(exist, len(versions)))
+}
+
+// requestMetrics gathers what was read of each instance, once: of two answers the later.
+func requestMetrics(probes []*probe) *v1alpha1.RequestMetrics {
+	answers := make(map[identity]*v1alpha1.InstanceMetrics)
+	for _, p := range probes {
+		if p.requests != nil {
+			answers[p.metrics] = p.requests
+		}
+	}
+	if len(answers) == 0 {
+		return nil
+	}
+	metrics := &v1alpha1.RequestMetrics{}
+	for _, m := range answers {
+		metrics.Instances = append(metrics.Instances, *m)
+	}
+	slices.SortFunc(metrics.Instances, func(a, b v1alpha1.InstanceMetrics) int {
+		return cmp.Or(cmp.Compare(a.GitVersion, b.GitVersion), cmp.Compare(a.StartTime, b.StartTime))
+	})
+	return metrics
 }
 
 // announced is how many instances the identity leases tell of: 0 when they do
@@ -134,24 +208,29 @@ func (c *client) version(ctx context.Context) (*v1alpha1.VersionInfo, error) {
 	return v, nil
 }
 
-// identify reads /metrics over the connection of each probe.
-func identify(ctx context.Context, probes []*probe) error {
+// identify reads /metrics over the connection of each probe, all of it when
+// there is an index.
+func identify(ctx context.Context, probes []*probe, index *apilifecycle.Index) error {
 	errs := make([]error, len(probes))
 	var all sync.WaitGroup
 	for i, p := range probes {
-		all.Go(func() { errs[i] = p.identify(ctx) })
+		all.Go(func() { errs[i] = p.identify(ctx, index) })
 	}
 	all.Wait()
 	return cmp.Or(errs...)
 }
 
-func (p *probe) identify(ctx context.Context) error {
+func (p *probe) identify(ctx context.Context, index *apilifecycle.Index) error {
 	response, err := p.client.get(ctx, "/metrics", nil, acceptText)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	p.metrics, err = readIdentity(response.Body)
+	if index == nil {
+		p.metrics, err = readIdentity(response.Body)
+	} else if p.requests, err = readMetrics(response.Body, index); err == nil {
+		p.metrics = identity{p.requests.GitVersion, p.requests.StartTime}
+	}
 	if err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
@@ -160,20 +239,16 @@ func (p *probe) identify(ctx context.Context) error {
 
 var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)
 
+var errNoIdentity = malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
+
 // readIdentity reads kubernetes_build_info and process_start_time_seconds from a
-// /metrics answer, line by line: it may be tens of megabytes, and is not kept.
+// /metrics answer, line by line, and no more of it than that takes.
 func readIdentity(metrics io.Reader) (identity, error) {
 	var found identity
 	lines := bufio.NewReaderSize(metrics, 64<<10)
-	for found.gitVersion == "" || found.startTime == "" {
+	for !found.complete() {
 		line, err := shortLine(lines)
-		if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {
-			found.startTime = string(bytes.TrimSpace(rest))
-		} else if bytes.HasPrefix(line, []byte("kubernetes_build_info{")) {
-			if m := buildInfoVersion.FindSubmatch(line); m != nil {
-				found.gitVersion = string(m[1])
-			}
-		}
+		found.add(line)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -181,10 +256,23 @@ func readIdentity(metrics io.Reader) (identity, error) {
 			return identity{}, err
 		}
 	}
-	if found.gitVersion == "" || found.startTime == "" {
-		return identity{}, malformedError{"/metrics", errors.New("no kubernetes_build_info or process_start_time_seconds")}
+	if !found.complete() {
+		return identity{}, errNoIdentity
 	}
 	return found, nil
+}
+
+func (i *identity) complete() bool { return i.gitVersion != "" && i.startTime != "" }
+
+// add takes one line of a /metrics answer.
+func (i *identity) add(line []byte) {
+	if rest, ok := bytes.CutPrefix(line, []byte("process_start_time_seconds ")); ok {
+		i.startTime = string(bytes.TrimSpace(rest))
+	} else if bytes.HasPrefix(line, []byte("kubernetes_build_info{")) {
+		if m := buildInfoVersion.FindSubmatch(line); m != nil {
+			i.gitVersion = string(m[1])
+		}
+	}
 }
 
 // shortLine returns the next line that fits the buffer, and passes over those that do not.

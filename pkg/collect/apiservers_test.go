@@ -234,6 +234,208 @@ func TestMetricsThatCannotBeReadAreAGap(t *testing.T) {
 	}
 }
 
+// podSecurityPolicies are requests whose count tells instances apart.
+func podSecurityPolicies(i instance, count int64) v1alpha1.InstanceMetrics {
+	return v1alpha1.InstanceMetrics{GitVersion: i.GitVersion, StartTime: i.startTime, Requests: []v1alpha1.APIRequests{
+		{Group: "policy", Version: "v1beta1", Resource: "podsecuritypolicies", Verb: "list", Count: count},
+	}}
+}
+
+// requested adds to the metrics of balanced instances as many requests as each is listed at, from 1.
+func (s *apiServer) requested(instances ...instance) *apiServer {
+	answer := s.answers[metricsPath]
+	return s.on(metricsPath, func(w http.ResponseWriter, r *http.Request) {
+		answer(w, r)
+		to := r.Context().Value(connectionKey{}).(*connection).to
+		for i := range instances {
+			if to.startTime == instances[i].startTime {
+				fmt.Fprint(w, requestedOf("policy", "v1beta1", "podsecuritypolicies", fmt.Sprint(i+1)))
+			}
+		}
+	})
+}
+
+// seeAPIServers looks at the requests of the server's instances.
+func (s *apiServer) seeAPIServers(t *testing.T) *apiServersSeen {
+	t.Helper()
+	config := s.config(t)
+	c, err := newClient(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	seen, err := apiServers(t.Context(), config, func() (*v1alpha1.Leases, error) { return c.leases(t.Context()) }, embeddedIndex(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+func TestRequestsOfEveryInstance(t *testing.T) {
+	a, b, older := running("v1.37.1", "1.7636e+09"), running("v1.37.1", "1.7637e+09"), running("v1.36.3", "1.7635e+09")
+	// The counts of a, b and older are 1, 2 and 3.
+	ofA, ofB, ofOlder := podSecurityPolicies(a, 1), podSecurityPolicies(b, 2), podSecurityPolicies(older, 3)
+	tests := []struct {
+		name      string
+		leases    http.HandlerFunc
+		instances []instance
+		order     []int
+		want      []v1alpha1.InstanceMetrics
+		// reads of /metrics, at most.
+		reads int
+	}{
+		{
+			name: "one instance with one lease is read once", leases: freshLeases(1),
+			instances: []instance{a}, order: []int{0},
+			want: []v1alpha1.InstanceMetrics{ofA}, reads: 1,
+		},
+		{
+			name: "one instance without leases is read over every connection, and kept once", leases: freshLeases(0),
+			instances: []instance{a}, order: []int{0},
+			want: []v1alpha1.InstanceMetrics{ofA}, reads: 3,
+		},
+		{
+			name: "one that restarts meanwhile is two processes", leases: freshLeases(0),
+			instances: []instance{a, b}, order: []int{0, 0, 1},
+			want: []v1alpha1.InstanceMetrics{ofA, ofB}, reads: 3,
+		},
+		{
+			name: "of two instances with different versions each is read once", leases: freshLeases(2),
+			instances: []instance{a, older}, order: []int{0, 0, 1},
+			want: []v1alpha1.InstanceMetrics{ofOlder, ofA}, reads: 2,
+		},
+		{
+			name: "two versions behind one lease are both read", leases: freshLeases(1),
+			instances: []instance{a, older}, order: []int{0, 1, 1},
+			want: []v1alpha1.InstanceMetrics{ofOlder, ofA}, reads: 2,
+		},
+		{
+			name: "two instances of one version take as many reads as it takes to tell them apart", leases: freshLeases(2),
+			instances: []instance{a, b}, order: []int{0, 0, 0, 0, 1},
+			want: []v1alpha1.InstanceMetrics{ofA, ofB}, reads: 5,
+		},
+		{
+			name: "a connection that is there is read before another is opened", leases: freshLeases(2),
+			instances: []instance{a, b}, order: []int{0, 0, 1},
+			want: []v1alpha1.InstanceMetrics{ofA, ofB}, reads: 3,
+		},
+		{
+			name: "three of three are read once each", leases: freshLeases(3),
+			instances: []instance{a, b, older}, order: []int{0, 1, 2},
+			want: []v1alpha1.InstanceMetrics{ofOlder, ofA, ofB}, reads: 3,
+		},
+		{
+			name: "an instance that is not reached is not there", leases: freshLeases(2),
+			instances: []instance{a, b}, order: []int{0},
+			want: []v1alpha1.InstanceMetrics{ofA}, reads: 8,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newAPIServer(t).on(leasesPath, tt.leases).balance(tt.instances, tt.order...).requested(a, b, older)
+			seen := s.seeAPIServers(t)
+			if diff := cmp.Diff(&v1alpha1.RequestMetrics{Instances: tt.want}, seen.requests); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			if len(seen.unseen) > 0 || len(seen.unread) > 0 {
+				t.Errorf("errors are %v, %v", seen.unseen, seen.unread)
+			}
+			if reads := len(s.requests(metricsPath)); reads > tt.reads {
+				t.Errorf("/metrics was read %d times, want %d", reads, tt.reads)
+			}
+			var started []string
+			for _, i := range seen.servers.Instances {
+				started = append(started, i.StartTime)
+			}
+			var want []string
+			for _, i := range tt.want {
+				want = append(want, i.StartTime)
+			}
+			if diff := cmp.Diff(want, started); diff != "" {
+				t.Errorf("instances (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRequestsOfOneInstanceReadTwiceAreThoseOfTheLater(t *testing.T) {
+	a := running("v1.37.1", "1.7636e+09")
+	first, second := podSecurityPolicies(a, 1), podSecurityPolicies(a, 2)
+	id := identity{a.GitVersion, a.startTime}
+	got := requestMetrics([]*probe{{metrics: id, requests: &first}, {metrics: id, requests: &second}, {}})
+	if diff := cmp.Diff(&v1alpha1.RequestMetrics{Instances: []v1alpha1.InstanceMetrics{second}}, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestRequestsThatCannotBeRead(t *testing.T) {
+	const refusal = `forbidden: User "system:serviceaccount:default:viewer" cannot get path "/metrics"`
+	whole := metrics("v1.37.1", "1.7636e+09")
+	// breakOff sends a text, and closes the connection.
+	breakOff := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, text)
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+	tests := []struct {
+		name   string
+		answer http.HandlerFunc
+		want   v1alpha1.GapReason
+	}{
+		{"a refusal", refuse(refusal), v1alpha1.GapForbidden},
+		{"a login page", answerText("<html><body>Sign in</body></html>\n"), v1alpha1.GapMalformed},
+		{"no metrics at all", http.NotFound, v1alpha1.GapNotFound},
+		{"metrics that break off behind the identity", breakOff(whole), v1alpha1.GapUnavailable},
+		{"metrics that a proxy cuts short", answerText(strings.TrimSuffix(whole, "\n")), v1alpha1.GapMalformed},
+		{"a server that is busy", answerStatus(http.StatusTooManyRequests, nil), v1alpha1.GapUnavailable},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for leases, unseen := range []int{1, 0, 1} {
+				s := newAPIServer(t).on(leasesPath, freshLeases(leases)).on(metricsPath, tt.answer)
+				seen := s.seeAPIServers(t)
+				if seen.requests != nil {
+					t.Errorf("with %d leases: requests are %+v", leases, seen.requests)
+				}
+				if len(seen.unread) != 1 || gapReason(seen.unread[0]) != tt.want {
+					t.Errorf("with %d leases: errors are %v, want one for %s", leases, seen.unread, tt.want)
+				}
+				// One lease and one version: nothing hides an instance.
+				if len(seen.unseen) != unseen {
+					t.Errorf("with %d leases: errors that hide instances are %v, want %d", leases, seen.unseen, unseen)
+				}
+				want := []v1alpha1.APIServerInstance{{VersionInfo: v1alpha1.VersionInfo{GitVersion: "v1.37.1"}, Connections: 3}}
+				if diff := cmp.Diff(want, seen.servers.Instances); diff != "" {
+					t.Errorf("with %d leases: instances (-want +got):\n%s", leases, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestRequestsOfTheInstancesThatAnswer(t *testing.T) {
+	a, b := running("v1.37.1", "1.7636e+09"), running("v1.36.3", "1.7637e+09")
+	s := newAPIServer(t).on(leasesPath, freshLeases(2)).balance([]instance{a, b}, 0, 1).requested(a, b)
+	answer := s.answers[metricsPath]
+	s.on(metricsPath, func(w http.ResponseWriter, r *http.Request) {
+		if r.Context().Value(connectionKey{}).(*connection).to.startTime == b.startTime {
+			http.Error(w, "not now", http.StatusServiceUnavailable)
+			return
+		}
+		answer(w, r)
+	})
+	seen := s.seeAPIServers(t)
+	want := &v1alpha1.RequestMetrics{Instances: []v1alpha1.InstanceMetrics{podSecurityPolicies(a, 1)}}
+	if diff := cmp.Diff(want, seen.requests); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	if len(seen.unread) != 1 || len(seen.unseen) != 1 {
+		t.Errorf("errors are %v, %v, want one of each kind", seen.unread, seen.unseen)
+	}
+}
+
 func TestMetricsThatBreakOffAreAGap(t *testing.T) {
 	s := newAPIServer(t).on(leasesPath, freshLeases(2)).on(metricsPath, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, strings.TrimSuffix(metrics("v1.37.1", "1.7636e+09"), "e+09\n"))

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 )
@@ -129,10 +128,9 @@ func bareError(err error) error {
 }
 
 func statusError(response *http.Response) error {
-	var status metav1.Status
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	if err == nil && json.Unmarshal(body, &status) == nil && status.Kind == "Status" && status.Status == metav1.StatusFailure {
-		return apierrors.FromObject(&status)
+	if status := (page{body, response.Header.Get("Content-Type")}).status(); err == nil && status != nil {
+		return apierrors.FromObject(status)
 	}
 	resource := schema.GroupResource{Resource: response.Request.URL.Path}
 	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", firstLine(body), 0, true)

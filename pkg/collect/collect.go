@@ -7,6 +7,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
@@ -36,6 +38,10 @@ type Options struct {
 	// ProbeEndpoints asks every address of EndpointSlice default/kubernetes for
 	// its version, with the cluster's CA and without credentials.
 	ProbeEndpoints bool
+	// Components adds what skew and support need: kubectl, nodes, kube-proxy and API groups.
+	Components bool
+	// APIUsage adds what uses which API version; nil for none of it.
+	APIUsage *UsageOptions
 	// Dial opens the connections of ProbeEndpoints; nil means a net.Dialer.
 	Dial dialFunc
 	// Now is the clock for CollectedAt.
@@ -62,21 +68,19 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	groups := sync.OnceValues(func() (*v1alpha1.APIGroups, error) { return c.apiGroups(ctx) })
 	gaps := &gaps{}
 	var unreachable error
+	var requests *v1alpha1.RequestMetrics
 
 	var sources sync.WaitGroup
 	sources.Go(func() {
-		var err error
-		s.Kubectl, err = o.Kubectl.find(ctx)
-		gaps.add(v1alpha1.SourceKubectl, "kubectl version", err)
-	})
-	sources.Go(func() {
-		var errs []error
-		s.APIServers, errs, unreachable = apiServers(ctx, o.Config, leases)
+		var seen *apiServersSeen
+		seen, unreachable = apiServers(ctx, o.Config, leases, o.index())
 		if unreachable != nil {
 			giveUp()
 			return
 		}
-		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", errs...)
+		s.APIServers, requests = seen.servers, seen.requests
+		gaps.add(v1alpha1.SourceRequests, "requests for deprecated APIs", seen.unread...)
+		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", seen.unseen...)
 		if o.ProbeEndpoints {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
@@ -97,6 +101,43 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		var errs []error
 		s.ControlPlanePods, errs = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods, groups)
 		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", errs...)
+	})
+	if o.Components {
+		sources.Go(func() { c.components(ctx, o.Kubectl, groups, s, gaps) })
+	}
+	if o.APIUsage != nil {
+		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, o.Config, o.APIUsage, gaps) })
+	}
+	sources.Wait()
+
+	if err := parent.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	if unreachable != nil {
+		return nil, unreachable
+	}
+	if s.APIUsage != nil {
+		s.APIUsage.Requests = requests
+	}
+	s.Gaps = gaps.sorted()
+	return s, nil
+}
+
+// index is nil where requests are not asked for.
+func (o Options) index() *apilifecycle.Index {
+	if o.APIUsage == nil {
+		return nil
+	}
+	return o.APIUsage.Index
+}
+
+// components fills the sections about the parts of a cluster other than its control plane.
+func (c *client) components(ctx context.Context, kubectl KubectlFinder, groups func() (*v1alpha1.APIGroups, error), s *v1alpha1.Snapshot, gaps *gaps) {
+	var sources sync.WaitGroup
+	sources.Go(func() {
+		var err error
+		s.Kubectl, err = kubectl.find(ctx)
+		gaps.add(v1alpha1.SourceKubectl, "kubectl version", err)
 	})
 	sources.Go(func() {
 		var err error
@@ -119,15 +160,6 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		gaps.add(v1alpha1.SourceKubeProxy, "kube-proxy versions", err)
 	})
 	sources.Wait()
-
-	if err := parent.Err(); errors.Is(err, context.Canceled) {
-		return nil, err
-	}
-	if unreachable != nil {
-		return nil, unreachable
-	}
-	s.Gaps = gaps.sorted()
-	return s, nil
 }
 
 func withoutUser(u *url.URL) string {
@@ -155,9 +187,21 @@ func (g *gaps) add(source v1alpha1.Source, hides string, errs ...error) {
 	}
 }
 
+// addOf adds a gap about one resource of a source, unless err is nil.
+func (g *gaps) addOf(source v1alpha1.Source, resource, hides string, err error) {
+	if err == nil {
+		return
+	}
+	gap := newGap(source, hides, err)
+	gap.Resource = resource
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.list = append(g.list, gap)
+}
+
 func (g *gaps) sorted() []v1alpha1.Gap {
 	slices.SortStableFunc(g.list, func(a, b v1alpha1.Gap) int {
-		return strings.Compare(string(a.Source), string(b.Source))
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Resource, b.Resource))
 	})
 	return g.list
 }

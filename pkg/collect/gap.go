@@ -24,6 +24,8 @@ func gapReason(err error) v1alpha1.GapReason {
 	var malformed malformedError
 	var network net.Error
 	switch {
+	case errors.Is(err, errSkippedHelmSecrets):
+		return v1alpha1.GapSkipped
 	case apierrors.IsForbidden(err):
 		return v1alpha1.GapForbidden
 	case apierrors.IsNotFound(err), errors.Is(err, errNotFound):

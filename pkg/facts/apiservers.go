@@ -81,6 +81,18 @@ func FindAPIServers(s *v1alpha1.Snapshot) APIServers {
 	return all
 }
 
+// Offered is the oldest minor whose APIs are offered; zero when no instance was seen.
+func (a APIServers) Offered() version.Minor {
+	switch {
+	case a.Emulation != nil:
+		return *a.Emulation
+	case len(a.Seen) == 0:
+		return version.Minor{}
+	default:
+		return a.Seen[len(a.Seen)-1].Version.Minor
+	}
+}
+
 // identified counts the instances that /metrics told apart.
 func identified(s *v1alpha1.APIServers) int {
 	count := 0
