@@ -126,3 +126,14 @@ func (r *Recommendation) Minor() version.Minor {
 	v, _ := version.Parse(r.Version)
 	return v.Minor
 }
+
+// NewestUpstream is the newest Kubernetes minor that was out on a day.
+func (c *Catalog) NewestUpstream(day calendar.Date) version.Minor {
+	var newest version.Minor
+	for _, release := range c.Platform(Upstream).Releases {
+		if !release.PlannedOn(day) && release.Minor().Compare(newest) > 0 {
+			newest = release.Minor()
+		}
+	}
+	return newest
+}

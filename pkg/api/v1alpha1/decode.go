@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -99,4 +100,43 @@ func moreDocuments(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// MaxPolicyBytes bounds what DecodePolicy reads.
+const MaxPolicyBytes = 4 << 20
+
+// DecodePolicy reads a policy in YAML or JSON. Unknown fields, a waiver without
+// a reason, one that names nothing, and patterns that are none are errors.
+func DecodePolicy(r io.Reader) (*DeprecationPolicy, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxPolicyBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	policy := &DeprecationPolicy{}
+	unknown, err := DecodeDocument(data, MaxPolicyBytes, DeprecationPolicyKind, "described in docs/deprecations.md", policy)
+	if err := errors.Join(unknown, err); err != nil {
+		return nil, err
+	}
+	for i, w := range policy.Waivers {
+		if err := w.validate(); err != nil {
+			return nil, fmt.Errorf("waivers[%d]: %w", i, err)
+		}
+	}
+	return policy, nil
+}
+
+func (w *Waiver) validate() error {
+	if strings.TrimSpace(w.Reason) == "" {
+		return errors.New("has no reason")
+	}
+	patterns := []string{w.APIVersion, w.Kind, w.Namespace, w.Name, w.Subject}
+	if strings.Join(patterns, "") == "" {
+		return errors.New("names nothing: give apiVersion, kind, namespace, name or subject")
+	}
+	for _, pattern := range patterns {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("%q is no pattern: %w", pattern, err)
+		}
+	}
+	return nil
 }

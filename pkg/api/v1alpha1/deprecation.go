@@ -190,3 +190,31 @@ type DeprecationCoverage struct {
 	// MetricsSince is the latest start of those instances: all of them have counted since.
 	MetricsSince *metav1.Time `json:"metricsSince,omitempty"`
 }
+
+// DeprecationPolicy is a file of decisions to live with findings.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type DeprecationPolicy struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Waivers []Waiver `json:"waivers"`
+}
+
+// Waiver takes findings out of the verdict. All that it names must match, each
+// as a shell matches file names; what it leaves empty matches everything.
+type Waiver struct {
+	// APIVersion such as policy/v1beta1.
+	APIVersion string `json:"apiVersion,omitempty"`
+	// Kind such as PodDisruptionBudget, or PodDisruptionBudget.policy with its group.
+	Kind string `json:"kind,omitempty"`
+	// Namespace and Name of the object.
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name,omitempty"`
+	// Subject is the manager, release, file, user or object that uses the API.
+	Subject string `json:"subject,omitempty"`
+	// Reason for whoever reads the report.
+	Reason string `json:"reason"`
+	// Expires is the last day of the waiver: later its findings count again. Absent for none.
+	Expires *calendar.Date `json:"expires,omitempty"`
+}

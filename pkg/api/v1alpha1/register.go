@@ -14,6 +14,7 @@ const (
 	SkewReportKind        = "SkewReport"
 	SupportReportKind     = "SupportReport"
 	DeprecationReportKind = "DeprecationReport"
+	DeprecationPolicyKind = "DeprecationPolicy"
 	ReleaseCalendarKind   = "ReleaseCalendar"
 	CatalogInfoKind       = "CatalogInfo"
 )

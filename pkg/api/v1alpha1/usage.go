@@ -55,7 +55,7 @@ type InstanceMetrics struct {
 	// deprecated or removed, and of alpha and beta versions.
 	Requests []APIRequests `json:"requests,omitempty"`
 	// OwnRequests are those that kube-apiserver sent to itself
-	// (apiserver_selfrequest_total). They name no version, and before 1.31 no group.
+	// (apiserver_selfrequest_total). They name no version, and before 1.34 no group.
 	OwnRequests []APIRequests `json:"ownRequests,omitempty"`
 	// Stored counts objects in etcd (apiserver_resource_objects, before 1.34
 	// apiserver_storage_objects) of resources with such versions.
@@ -78,8 +78,8 @@ type APIRequests struct {
 	Version     string `json:"version,omitempty"`
 	Resource    string `json:"resource"`
 	Subresource string `json:"subresource,omitempty"`
-	// Verb is get, list, watch, create, update, patch, apply, delete or
-	// deletecollection, in lower case.
+	// Verb is that of RBAC, such as get, list, watch, create or deletecollection,
+	// or else connect, proxy, or the server's own text.
 	Verb string `json:"verb"`
 	// Count of finished requests since the process started
 	// (apiserver_request_total), and of watches those in progress as well
@@ -307,7 +307,7 @@ type AuditLog struct {
 	// First and Last are the times of the events; absent when there are none.
 	First *metav1.MicroTime `json:"first,omitempty"`
 	Last  *metav1.MicroTime `json:"last,omitempty"`
-	// Requests are grouped by all but count and time.
+	// Requests are grouped by all but count, times and RemovedRelease.
 	Requests []AuditedRequests `json:"requests,omitempty"`
 	// Overflow counts the events that came when there were too many groups to keep another.
 	Overflow int64 `json:"overflow,omitempty"`
@@ -315,6 +315,7 @@ type AuditLog struct {
 
 // AuditedRequests are requests of one kind by one caller.
 type AuditedRequests struct {
+	// User is the impersonated one where there is one.
 	User        string `json:"user"`
 	UserAgent   string `json:"userAgent,omitempty"`
 	Verb        string `json:"verb"`
@@ -324,8 +325,10 @@ type AuditedRequests struct {
 	Subresource string `json:"subresource,omitempty"`
 	Namespace   string `json:"namespace,omitempty"`
 	// RemovedRelease is the annotation k8s.io/removed-release, such as "1.38".
-	RemovedRelease string           `json:"removedRelease,omitempty"`
-	Count          int64            `json:"count"`
-	First          metav1.MicroTime `json:"first"`
-	Last           metav1.MicroTime `json:"last"`
+	RemovedRelease string `json:"removedRelease,omitempty"`
+	// Count of requests, whatever they were answered.
+	Count int64 `json:"count"`
+	// First is when the earliest of them was received, Last when the latest ended.
+	First metav1.MicroTime `json:"first"`
+	Last  metav1.MicroTime `json:"last"`
 }

@@ -1,0 +1,151 @@
+package deprecation
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+func (e *evaluation) coverage() v1alpha1.DeprecationCoverage {
+	var c v1alpha1.DeprecationCoverage
+	if objects := e.usage.Objects; objects != nil {
+		for _, r := range objects.Resources {
+			c.Objects += r.Count
+			c.Kinds++
+			c.WithoutManagedFields += r.WithoutManagedFields
+		}
+	}
+	if references := e.usage.References; references != nil {
+		for _, r := range references.Scanned {
+			c.Objects += r.Count
+			c.Kinds++
+		}
+	}
+	if e.usage.Helm != nil {
+		c.Releases = int32(len(e.usage.Helm.Releases))
+	}
+	if e.usage.Definitions != nil {
+		c.Definitions = int32(len(e.usage.Definitions.Definitions))
+	}
+	if e.usage.Files != nil {
+		for _, file := range e.usage.Files.Files {
+			c.Files++
+			if file.Error != "" {
+				c.Unreadable++
+			}
+		}
+	}
+	if e.usage.AuditLog != nil {
+		c.AuditEvents = e.usage.AuditLog.Events
+	}
+	if e.usage.Requests != nil {
+		c.InstancesSeen = int32(len(e.usage.Requests.Instances))
+		c.MetricsSince = e.countedSince()
+	}
+	c.InstancesExist = int32(e.servers.Exist)
+	return c
+}
+
+func (e *evaluation) notes(r *v1alpha1.DeprecationReport) []string {
+	var notes []string
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	if newest := e.Index.Newest; e.server.Compare(newest) > 0 {
+		note("kube-apiserver %s is newer than the last minor that the index of built-in APIs knows, %s: what was deprecated since is unknown", e.server, newest)
+	}
+	if slices.ContainsFunc(r.Findings, func(f v1alpha1.DeprecationFinding) bool { return f.Planned }) {
+		note("~ marks a removal after %s, the newest minor that the index of built-in APIs knows: it is planned, and can move", e.Index.Newest)
+	}
+	if e.Target.Compare(e.Index.Newest) > 0 && e.server.Compare(e.Index.Newest) <= 0 {
+		note("an API that is deprecated after %s, or an alpha version, can go by %s too: that is not known yet", e.Index.Newest, e.Target)
+	}
+	if e.Namespace != "" {
+		note("only namespace %s was looked at: counts of requests and objects of no namespace are left out", e.Namespace)
+	}
+	if e.Selector != nil && !e.Selector.Empty() {
+		note("only objects with labels %s are shown: requests, Helm releases and references have none, and are left out", e.Selector)
+	}
+	for _, f := range r.Findings {
+		if f.Waiver != nil && f.Waiver.Expired {
+			note("the waiver of %s %s expired on %s", f.APIVersion, f.Kind, f.Waiver.Expires)
+		}
+	}
+	if n := r.Coverage.WithoutManagedFields; n > 0 {
+		note("%s no managedFields: who wrote them is not known", plural(int64(n), "object")+has(n))
+	}
+	if log := e.usage.AuditLog; log != nil {
+		if log.Malformed > 0 {
+			note("%s of the audit log could not be read", plural(log.Malformed, "line"))
+		}
+		if log.Overflow > 0 {
+			note("%s of the audit log came from more callers than are kept", plural(log.Overflow, "event"))
+		}
+	}
+	slices.Sort(notes)
+	return slices.Compact(notes)
+}
+
+func has(n int32) string {
+	if n == 1 {
+		return " has"
+	}
+	return " have"
+}
+
+// summarize is of all findings, whatever --only keeps of them.
+func (e *evaluation) summarize(r *v1alpha1.DeprecationReport) v1alpha1.DeprecationSummary {
+	s := v1alpha1.DeprecationSummary{Verdict: v1alpha1.OK, Complete: len(r.Gaps) == 0 && e.server.Compare(e.Index.Newest) <= 0}
+	breaking, leaving := map[string]bool{}, map[string]bool{}
+	for _, f := range r.Findings {
+		name := f.APIVersion + " " + f.Kind
+		switch f.Verdict {
+		case v1alpha1.Error:
+			s.Errors++
+			breaking[name] = true
+		case v1alpha1.Warning:
+			s.Warnings++
+			leaving[name] = true
+		case v1alpha1.Unknown:
+			s.Unknown++
+		default:
+			s.Information++
+		}
+		if f.Verdict.Weight() > s.Verdict.Weight() && f.Verdict != v1alpha1.Information {
+			s.Verdict = f.Verdict
+		}
+	}
+	if e.usage.Requests != nil && !e.everyInstanceSeen() && e.Namespace == "" {
+		s.Complete = false
+	}
+	s.Complete = s.Complete && s.Unknown == 0
+	if s.Verdict == v1alpha1.OK && !s.Complete {
+		s.Verdict = v1alpha1.Unknown
+	}
+	maps.DeleteFunc(leaving, func(name string, _ bool) bool { return breaking[name] })
+	s.Message = e.sentence(s, len(breaking), len(leaving))
+	return s
+}
+
+func (e *evaluation) sentence(s v1alpha1.DeprecationSummary, breaking, leaving int) string {
+	var parts []string
+	switch {
+	case breaking == 1:
+		parts = append(parts, fmt.Sprintf("1 API version in use is gone in %s", e.Target))
+	case breaking > 1:
+		parts = append(parts, fmt.Sprintf("%d API versions in use are gone in %s", breaking, e.Target))
+	default:
+		parts = append(parts, fmt.Sprintf("nothing was seen that breaks in %s", e.Target))
+	}
+	switch {
+	case leaving == 1:
+		parts = append(parts, "1 goes away later, or may be unused")
+	case leaving > 1:
+		parts = append(parts, fmt.Sprintf("%d go away later, or may be unused", leaving))
+	}
+	if !s.Complete {
+		parts = append(parts, "not everything could be seen")
+	}
+	return strings.Join(parts, "; ")
+}
