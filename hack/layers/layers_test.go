@@ -30,13 +30,19 @@ func mayImport() map[string][]string {
 		"pkg/api/v1alpha1":     {"pkg/calendar", "pkg/version"},
 		"pkg/catalog":          base,
 		"pkg/catalog/store":    facts,
-		"pkg/collect":          facts,
+		"pkg/collect":          append([]string{"pkg/apilifecycle", "pkg/manifest"}, facts...),
+		"pkg/manifest":         {"pkg/api/v1alpha1"},
+		"pkg/auditlog":         {"pkg/api/v1alpha1", "pkg/apilifecycle"},
+		"pkg/deprecation":      append([]string{"pkg/apilifecycle", "pkg/facts"}, facts...),
 		"pkg/apilifecycle":     {"pkg/version"},
 		"pkg/facts":            facts,
 		"pkg/skew":             append([]string{"pkg/facts"}, facts...),
 		"pkg/support":          append([]string{"pkg/facts"}, facts...),
 		"pkg/printer":          base,
-		"pkg/cmd":              append([]string{"pkg/catalog/store", "pkg/collect", "pkg/skew", "pkg/support", "pkg/printer"}, facts...),
+		"pkg/cmd":              append([]string{
+			"pkg/apilifecycle", "pkg/auditlog", "pkg/catalog/store", "pkg/collect", "pkg/deprecation", "pkg/facts", "pkg/manifest",
+			"pkg/printer", "pkg/skew", "pkg/support",
+		}, facts...),
 		"cmd/kubectl-versions": {"pkg/cmd"},
 		"hack/apilifecycle":    {"pkg/apilifecycle", "pkg/version"},
 		"hack/catalog":         facts,
@@ -44,12 +50,13 @@ func mayImport() map[string][]string {
 		"hack/layers":          {},
 		"test/e2e":             {},
 		"test/bench":           {},
+		"test/bench/sweep":     {},
 	}
 }
 
 // pure packages evaluate: they have no client, command line, clock or environment.
 func pure(name string) bool {
-	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/facts", "pkg/skew", "pkg/support"}, name)
+	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/facts", "pkg/deprecation", "pkg/skew", "pkg/support"}, name)
 }
 
 type goPackage struct {

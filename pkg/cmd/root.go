@@ -38,10 +38,10 @@ func Execute(ctx context.Context, env Environment, args []string) error {
 func NewRoot(env Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-versions",
-		Short: "Version skew and support of a cluster, from evidence",
+		Short: "Version skew, support and deprecated APIs of a cluster, from evidence",
 		Long: `Answers, for the connected cluster or a saved snapshot of one: are its parts
-inside the Kubernetes version skew policy, is it supported, by whom, and until
-when?
+inside the Kubernetes version skew policy; is it supported, by whom, and until
+when; and which APIs that go away are still in use, by whom?
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
@@ -72,7 +72,7 @@ limit.`,
 	data.addTo(root.PersistentFlags())
 
 	root.AddCommand(
-		newSkew(env, config, color, data), newSupport(env, config, color, data), newReleases(env, color, data),
+		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data), newReleases(env, color, data),
 		newSnapshot(env, config, data), newCatalog(env, color, data),
 	)
 	return root

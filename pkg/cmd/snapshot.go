@@ -6,12 +6,14 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 type snapshotOptions struct {
 	env     Environment
 	source  sourceFlags
+	usage   usageFlags
 	catalog *catalogFlag
 	output  *printer.Flags
 	print   printer.Printer
@@ -30,8 +32,11 @@ file with --snapshot, later and elsewhere, without a cluster.
 
 A snapshot holds versions, images, names of nodes and control-plane pods, what
 the node table shows, labels and providerIDs of a few nodes, names of API
-groups, lease holders, the server's URL and kubectl's path. It holds no
-credentials, no Secrets and no workloads.`,
+groups, lease holders, the server's URL and kubectl's path. Of API usage it
+holds counts of requests, names, labels and field managers of the objects that
+name an API version other than the one they were read at, versions of custom
+resources, and types and names of what Helm releases declare. It holds no
+credentials, nothing else of a Secret, and no specifications of workloads.`,
 		Example: `  # Save the cluster of the current context
   kubectl versions snapshot > cluster.yaml
 
@@ -41,14 +46,17 @@ credentials, no Secrets and no workloads.`,
 		RunE: runOptions(o),
 	}
 	o.source.addCollecting(cmd.Flags())
+	o.usage.addTo(cmd.Flags())
 	o.output.AddTo(cmd.Flags())
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *snapshotOptions) Validate() error {
-	if err := o.source.validate(); err != nil {
-		return err
+	for _, validate := range []func() error{o.source.validate, o.usage.validate} {
+		if err := validate(); err != nil {
+			return err
+		}
 	}
 	var err error
 	if o.print, err = o.output.Printer(printer.Layout{}); err != nil {
@@ -63,7 +71,11 @@ func (o *snapshotOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.collect(ctx, data.Catalog)
+	index, err := apilifecycle.Load()
+	if err != nil {
+		return err
+	}
+	facts, err := o.source.collect(ctx, data.Catalog, scope{components: true, usage: o.usage.options(index, o.source.namespace())})
 	if err != nil {
 		return err
 	}

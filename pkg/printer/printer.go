@@ -111,6 +111,8 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 		return printSkew(w, report, layout)
 	case *v1alpha1.SupportReport:
 		return printSupport(w, report, layout)
+	case *v1alpha1.DeprecationReport:
+		return printDeprecations(w, report, layout)
 	case *v1alpha1.ReleaseCalendar:
 		return printReleases(w, report, layout)
 	case *v1alpha1.CatalogInfo:

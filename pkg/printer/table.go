@@ -169,7 +169,7 @@ func (p paint) apply(s string) string {
 // verdictPaint colours what the verdict's word already says.
 func verdictPaint(v v1alpha1.Verdict) paint {
 	switch v {
-	case v1alpha1.Unsupported:
+	case v1alpha1.Unsupported, v1alpha1.Error:
 		return "31" // red
 	case v1alpha1.Warning:
 		return "33" // yellow

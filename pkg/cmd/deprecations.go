@@ -1,0 +1,293 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
+	"github.com/kubectl-versions/kubectl-versions/pkg/auditlog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/collect"
+	"github.com/kubectl-versions/kubectl-versions/pkg/deprecation"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
+	"github.com/kubectl-versions/kubectl-versions/pkg/manifest"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+type deprecationsOptions struct {
+	env     Environment
+	source  sourceFlags
+	catalog *catalogFlag
+	color   *colorFlag
+	usage   usageFlags
+	target  targetFlag
+	texts   textFlags
+	waivers waiverFlags
+	only    []string
+	labels  string
+	gate    gateFlags
+	output  *printer.Flags
+
+	judgeBy deprecation.Options
+	print   printer.Printer
+}
+
+func newDeprecations(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
+	o := &deprecationsOptions{
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color, output: printer.NewReportFlags(),
+	}
+	cmd := &cobra.Command{
+		Use:   "deprecations",
+		Short: "Which APIs that go away are still in use, by whom, and what breaks?",
+		Long: `Finds the API versions that are in use and go away by the target, which is the
+server's next minor unless --to names another, and tells who uses them.
+
+Evidence is what kube-apiserver counted, which managers wrote through a version,
+what last-applied annotations, Helm releases, files and audit logs declare or
+record, and which webhooks, policies and definitions name it. Objects are never
+reported because they can be listed through an old version: every object can.
+Requests go only to versions that the server does not call deprecated, so that a
+run leaves no trace in the metrics that it reads.
+
+An error breaks at the target. A warning breaks later, or may not be in use.
+Evidence that its subject has moved on is of no consequence, and behind a count.
+
+-f, -k and --audit-log add files to what the cluster tells. With a --to that is
+a version they need no cluster, and none is read unless --context, --kubeconfig,
+--server or --snapshot names one.`,
+		Example: `  # What breaks at the next minor?
+  kubectl versions deprecations
+
+  # What breaks two minors ahead, with every object's name
+  kubectl versions deprecations --to +2 -o wide
+
+  # Check manifests, and the output of helm template, without a cluster
+  kubectl versions deprecations -f deploy/ -R --to 1.38
+  helm template chart/ | kubectl versions deprecations -f - --to 1.38
+
+  # Who called? Read the audit log too
+  kubectl versions deprecations --audit-log /var/log/kubernetes/audit.log
+
+  # Fail a pipeline on what breaks, but for what was decided to live with
+  kubectl versions deprecations --fail-on error --require-complete --policy waivers.yaml`,
+		Args: noArguments,
+		RunE: runOptions(o),
+	}
+	flags := cmd.Flags()
+	o.source.addTo(flags)
+	o.usage.addTo(flags)
+	o.target.addTo(flags)
+	o.texts.addTo(flags)
+	o.waivers.addTo(flags)
+	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
+	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
+	o.gate.addTo(flags)
+	o.output.AddTo(flags)
+	return cmd
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *deprecationsOptions) Validate() error {
+	for _, validate := range []func() error{
+		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.color.validate, o.validateNarrowing,
+	} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(o.texts.stdin(), true) && o.source.snapshot == "-" {
+		return usagef("--snapshot - and files from - both read stdin: give one of them a path")
+	}
+	var err error
+	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (o *deprecationsOptions) validateNarrowing() error {
+	var err error
+	if o.judgeBy.Selector, err = labels.Parse(o.labels); err != nil {
+		return usagef("--selector: %w", err)
+	}
+	for _, text := range o.only {
+		verdict := v1alpha1.Verdict(text)
+		known := []v1alpha1.Verdict{v1alpha1.Error, v1alpha1.Warning, v1alpha1.Unknown, v1alpha1.Information}
+		if !slices.Contains(known, verdict) {
+			return usagef("unknown value %q for --only: use some of error, warning, unknown, information", text)
+		}
+		o.judgeBy.Only = append(o.judgeBy.Only, verdict)
+	}
+	o.judgeBy.Namespace = o.source.namespace()
+	o.judgeBy.Today = calendar.Of(o.env.Now())
+	return nil
+}
+
+// Run collects, reads files, evaluates and prints.
+func (o *deprecationsOptions) Run(ctx context.Context) error {
+	data, err := o.catalog.open(ctx)
+	if err != nil {
+		return err
+	}
+	if o.judgeBy.Index, err = apilifecycle.Load(); err != nil {
+		return err
+	}
+	if o.judgeBy.Waivers, err = o.waivers.read(o.env); err != nil {
+		return err
+	}
+	snapshot, err := o.facts(ctx, data.Catalog)
+	if err != nil {
+		return err
+	}
+	if err := o.texts.readInto(ctx, snapshot, o.judgeBy.Index, o.env.Streams.In); err != nil {
+		return err
+	}
+	if o.judgeBy.Target, err = o.target.resolve(facts.FindAPIServers(snapshot).Offered(), data.Catalog, o.judgeBy.Today); err != nil {
+		return err
+	}
+	report, err := deprecation.Evaluate(snapshot, o.judgeBy)
+	if err != nil {
+		return err
+	}
+	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
+		return err
+	}
+	return o.gate.check(report)
+}
+
+// facts reads a snapshot or collects one, and neither where files are judged alone.
+func (o *deprecationsOptions) facts(ctx context.Context, c *catalog.Catalog) (*v1alpha1.Snapshot, error) {
+	if o.texts.given() && o.target.absolute() && !o.source.named() {
+		s := v1alpha1.NewSnapshot("")
+		s.APIUsage = &v1alpha1.APIUsage{}
+		return s, nil
+	}
+	snapshot, err := o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
+	if err != nil {
+		return nil, err
+	}
+	if snapshot.APIUsage == nil {
+		return nil, errors.New("the snapshot tells nothing of API usage: take it again with this version of kubectl versions snapshot")
+	}
+	return snapshot, nil
+}
+
+// usageFlags are about how far collecting API usage goes.
+type usageFlags struct {
+	skip           []string
+	readDeprecated bool
+}
+
+const helmSecrets = "helm-secrets"
+
+func (f *usageFlags) addTo(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&f.skip, "skip", nil, "Leave out a source, and say so. One of: ("+helmSecrets+").")
+	flags.BoolVar(&f.readDeprecated, "read-deprecated", false,
+		"Also list objects that are served in deprecated versions alone. kube-apiserver counts that as a use of those versions.")
+}
+
+func (f *usageFlags) validate() error {
+	for _, source := range f.skip {
+		if source != helmSecrets {
+			return usagef("unknown value %q for --skip: use %s", source, helmSecrets)
+		}
+	}
+	return nil
+}
+
+func (f *usageFlags) options(index *apilifecycle.Index, namespace string) *collect.UsageOptions {
+	return &collect.UsageOptions{
+		Index: index, Namespace: namespace, SkipHelmSecrets: slices.Contains(f.skip, helmSecrets), ReadDeprecated: f.readDeprecated,
+	}
+}
+
+// textFlags name files to judge besides the cluster.
+type textFlags struct {
+	files     []string
+	recursive bool
+	kustomize string
+	auditLogs []string
+}
+
+func (f *textFlags) addTo(flags *pflag.FlagSet) {
+	flags.StringSliceVarP(&f.files, "filename", "f", nil, "Manifests to judge: files, directories, or - for stdin.")
+	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Read directories of -f with all that is below them.")
+	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "Directory of a kustomization whose output is judged.")
+	flags.StringSliceVar(&f.auditLogs, "audit-log", nil, "Audit logs of kube-apiserver, also compressed or rotated ones, or - for stdin.")
+}
+
+func (f *textFlags) given() bool {
+	return len(f.files) > 0 || f.kustomize != "" || len(f.auditLogs) > 0
+}
+
+// stdin tells, of every file, whether it is stdin.
+func (f *textFlags) stdin() []bool {
+	var is []bool
+	for _, name := range slices.Concat(f.files, f.auditLogs) {
+		is = append(is, name == "-")
+	}
+	return is
+}
+
+func (f *textFlags) validate() error {
+	count := 0
+	for _, stdin := range f.stdin() {
+		if stdin {
+			count++
+		}
+	}
+	if count > 1 {
+		return usagef("stdin can be read only once: give one - in -f and --audit-log")
+	}
+	if slices.Contains(slices.Concat(f.files, f.auditLogs), "") {
+		return usagef("-f or --audit-log names no file")
+	}
+	if f.recursive && len(f.files) == 0 {
+		return usagef("-R needs -f with a directory")
+	}
+	return nil
+}
+
+// readInto adds what the files tell. A log that could be read in part leaves a gap.
+func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *apilifecycle.Index, stdin io.Reader) error {
+	usage := s.APIUsage
+	if len(f.files) > 0 {
+		files, err := manifest.ReadFiles(f.files, f.recursive, stdin)
+		if err != nil {
+			return err
+		}
+		usage.Files = files
+	}
+	if f.kustomize != "" {
+		built, err := manifest.Kustomize(f.kustomize)
+		if err != nil {
+			return err
+		}
+		if usage.Files == nil {
+			usage.Files = &v1alpha1.Files{}
+		}
+		usage.Files.Files = append(usage.Files.Files, built)
+	}
+	if len(f.auditLogs) > 0 {
+		log, err := auditlog.Read(ctx, index, stdin, f.auditLogs...)
+		if err != nil && (log == nil || ctx.Err() != nil) {
+			return err
+		}
+		if err != nil {
+			s.Gaps = append(s.Gaps, v1alpha1.Gap{
+				Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "part of the audit log", Message: err.Error(),
+			})
+		}
+		usage.AuditLog = log
+	}
+	return nil
+}

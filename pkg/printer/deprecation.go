@@ -1,0 +1,403 @@
+package printer
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// usageRow is a line of the table: one finding with -o wide, else all of one
+// API that share a verdict and a type of subject.
+type usageRow struct {
+	v1alpha1.DeprecationFinding
+	subjects []v1alpha1.DeprecationFinding
+}
+
+func usageColumns(wide bool) []column[usageRow] {
+	return []column[usageRow]{
+		{header: "VERDICT", text: func(r usageRow, _ int) string { return string(r.Verdict) },
+			paint: func(r usageRow) paint { return verdictPaint(r.Verdict) }},
+		{header: "API", text: func(r usageRow, _ int) string { return apiName(r.DeprecationFinding) }},
+		{header: "REMOVED", text: func(r usageRow, _ int) string { return removed(r.DeprecationFinding) }},
+		{header: "REPLACEMENT", text: func(r usageRow, _ int) string { return replacement(r.DeprecationFinding) }},
+		{header: "LAST SEEN", droppable: true, text: func(r usageRow, _ int) string { return lastSeen(r.subjects) }},
+		{header: "EVIDENCE", wide: true, text: func(r usageRow, _ int) string { return evidenceTypes(r.subjects) }},
+		{header: "REASON", wide: true, text: func(r usageRow, _ int) string { return r.Reason }},
+		{header: "FIX", wide: true, text: func(r usageRow, _ int) string { return orDash(r.Remedy) }},
+		{header: "WHO", text: func(r usageRow, room int) string {
+			if wide {
+				return subject(r.DeprecationFinding) + whereText(everyPlace(r.DeprecationFinding))
+			}
+			return who(r.subjects, room)
+		}},
+	}
+}
+
+// printDeprecations puts the verdict first, then who uses what, then what ends
+// it, then what was looked at. Information is behind a count unless asked for.
+func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout) error {
+	rows := usageRows(r.Findings, layout.Wide)
+	if layout.NoHeaders {
+		return printTable(w, usageColumns(layout.Wide), rows, layout)
+	}
+	if err := printLead(w, r.Summary.Verdict, []string{r.Summary.Message, usageIdentity(r)}, layout); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		if _, err := fmt.Fprintln(w, "Nothing to do."); err != nil {
+			return err
+		}
+	} else if err := printTable(w, usageColumns(layout.Wide), rows, layout); err != nil {
+		return err
+	}
+	var waived []string
+	for _, row := range usageRows(r.Waived, true) {
+		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
+	}
+	return printSections(w, layout,
+		section{"What to do", fixes(rows, layout.Wide)},
+		section{"Waived", shortened(waived, layout.Wide)},
+		section{"Not looked at", shortened(unlooked(r.Gaps, layout.Wide), layout.Wide)},
+		section{"Notes", r.Notes},
+		section{"Looked at", lookedAt(r, layout.Wide)},
+	)
+}
+
+// usageRows are in the order of verdicts, then of APIs.
+func usageRows(findings []v1alpha1.DeprecationFinding, wide bool) []usageRow {
+	type key struct {
+		verdict          v1alpha1.Verdict
+		apiVersion, kind string
+		subject          v1alpha1.SubjectType
+		name             string
+	}
+	index := map[key]int{}
+	var rows []usageRow
+	for i, f := range findings {
+		k := key{verdict: f.Verdict, apiVersion: f.APIVersion, kind: f.Kind, subject: f.Subject.Type}
+		switch {
+		case wide:
+			k.name = strconv.Itoa(i)
+		case f.Verdict == v1alpha1.Information:
+			continue
+		}
+		at, ok := index[k]
+		if !ok {
+			at = len(rows)
+			index[k] = at
+			rows = append(rows, usageRow{DeprecationFinding: f})
+		}
+		rows[at].subjects = append(rows[at].subjects, f)
+	}
+	slices.SortStableFunc(rows, func(a, b usageRow) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
+	return rows
+}
+
+func apiName(f v1alpha1.DeprecationFinding) string { return f.APIVersion + " " + f.Kind }
+
+// removed marks what is planned as calendars mark what is not confirmed.
+func removed(f v1alpha1.DeprecationFinding) string {
+	switch {
+	case f.Removed.IsZero():
+		return "-"
+	case f.Planned:
+		return "~" + f.Removed.String()
+	default:
+		return f.Removed.String()
+	}
+}
+
+// replacement leaves out the group and the kind that stay the same.
+func replacement(f v1alpha1.DeprecationFinding) string {
+	r := f.Replacement
+	switch {
+	case r == nil && f.Verdict == v1alpha1.Unknown && f.Removed.IsZero():
+		return "-"
+	case r == nil:
+		return "none"
+	}
+	name := r.APIVersion
+	if group, _, ok := strings.Cut(f.APIVersion, "/"); ok {
+		name = strings.TrimPrefix(name, group+"/")
+	}
+	if r.Kind != f.Kind {
+		name += " " + r.Kind
+	}
+	return name
+}
+
+func lastSeen(findings []v1alpha1.DeprecationFinding) string {
+	var newest *metav1.Time
+	for _, f := range findings {
+		if f.LastSeen != nil && (newest == nil || newest.Before(f.LastSeen)) {
+			newest = f.LastSeen
+		}
+	}
+	if newest == nil {
+		return "-"
+	}
+	return newest.UTC().Format(time.DateOnly)
+}
+
+func evidenceTypes(findings []v1alpha1.DeprecationFinding) string {
+	var types []string
+	for _, f := range findings {
+		for _, e := range f.Evidence {
+			if !slices.Contains(types, string(e.Type)) {
+				types = append(types, string(e.Type))
+			}
+		}
+	}
+	return strings.Join(types, ",")
+}
+
+// who names one subject with the objects it uses, or several subjects.
+func who(findings []v1alpha1.DeprecationFinding, room int) string {
+	if len(findings) == 1 {
+		name := subject(findings[0])
+		places := everyPlace(findings[0])
+		text := examples(places, room-len(name)-len(": "))
+		if len(places) == 0 || text == "+1" {
+			return name
+		}
+		return name + ": " + text
+	}
+	names := make([]string, len(findings))
+	for i, f := range findings {
+		names[i] = subjectName(f.Subject)
+	}
+	several := fmt.Sprintf("%d %s: ", len(findings), typePlural(findings[0].Subject.Type))
+	return several + examples(names, room-len(several))
+}
+
+func typePlural(t v1alpha1.SubjectType) string {
+	if t == v1alpha1.SubjectClients {
+		return string(t)
+	}
+	return string(t) + "s"
+}
+
+// subject is such as "manager kubectl-client-side-apply" or "release shop/web".
+func subject(f v1alpha1.DeprecationFinding) string {
+	switch f.Subject.Type {
+	case v1alpha1.SubjectClients:
+		return "clients, not named"
+	case v1alpha1.SubjectServer:
+		if f.Verdict == v1alpha1.Unknown {
+			return "could not be seen"
+		}
+		return f.Subject.Name
+	case v1alpha1.SubjectObject:
+		return subjectName(f.Subject)
+	}
+	return strings.TrimSpace(string(f.Subject.Type) + " " + subjectName(f.Subject))
+}
+
+func subjectName(s v1alpha1.DeprecationSubject) string {
+	name := s.Name
+	switch {
+	case name == "" && s.Type == v1alpha1.SubjectManager:
+		name = "unknown"
+	case s.Type == v1alpha1.SubjectFile && name == "-":
+		name = "stdin"
+	}
+	if s.Namespace != "" {
+		name = s.Namespace + "/" + name
+	}
+	if s.UserAgent != "" {
+		name += " (" + s.UserAgent + ")"
+	}
+	return name
+}
+
+// everyPlace names the objects of all evidence, or the lines of a file, once each.
+func everyPlace(f v1alpha1.DeprecationFinding) []string {
+	var places []string
+	seen := map[string]bool{}
+	for _, e := range f.Evidence {
+		for _, o := range e.Objects {
+			if place := placeOf(o); !seen[place] {
+				seen[place] = true
+				places = append(places, place)
+			}
+		}
+	}
+	return places
+}
+
+func placeOf(o v1alpha1.EvidenceObject) string {
+	switch {
+	case o.Line > 0:
+		return fmt.Sprintf("line %d", o.Line)
+	case o.Name == "":
+		return "namespace " + o.Namespace
+	case o.Namespace == "":
+		return o.Name
+	default:
+		return o.Namespace + "/" + o.Name
+	}
+}
+
+func whereText(places []string) string {
+	if len(places) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(places, ",")
+}
+
+// fixes tell, a line for each API, what ends its use.
+func fixes(rows []usageRow, wide bool) []string {
+	if wide {
+		return nil // a column tells it
+	}
+	var apis []string
+	remedies := map[string][]string{}
+	since := map[string]string{}
+	for _, row := range rows {
+		for _, f := range row.subjects {
+			name := apiName(f)
+			if f.Remedy == "" || slices.Contains(remedies[name], f.Remedy) {
+				continue
+			}
+			if !slices.Contains(apis, name) {
+				apis = append(apis, name)
+			}
+			remedies[name] = append(remedies[name], f.Remedy)
+			if r := f.Replacement; r != nil && !r.Since.IsZero() {
+				since[name] = fmt.Sprintf(" (served since %s)", r.Since)
+			}
+		}
+	}
+	const most = 3
+	var lines []string
+	for _, name := range apis {
+		of := remedies[name]
+		if len(of) > most {
+			of = append(of[:most:most], fmt.Sprintf("%d more", len(of)-most))
+		}
+		lines = append(lines, name+": "+strings.Join(of, "; ")+since[name])
+	}
+	return shortened(lines, wide)
+}
+
+// unlooked says what gaps hide, and in one line what they hide for one reason.
+func unlooked(gaps []v1alpha1.Gap, wide bool) []string {
+	const list = "list "
+	var lines []string
+	resources := map[string][]string{}
+	for _, gap := range gaps {
+		name, listed := strings.CutPrefix(gap.Permission, list)
+		if !listed {
+			lines = append(lines, unseen([]v1alpha1.Gap{gap})...)
+			continue
+		}
+		if len(resources[gap.Hides]) == 0 {
+			lines = append(lines, gap.Hides)
+		}
+		resources[gap.Hides] = append(resources[gap.Hides], name)
+	}
+	for i, line := range lines {
+		names := resources[line]
+		if len(names) == 0 {
+			continue
+		}
+		text := strings.Join(names, ", ")
+		if !wide {
+			text = examples(names, page)
+		}
+		lines[i] = line + ": needs permission to list " + text
+	}
+	return lines
+}
+
+// shortened keeps a section to a few lines, and tells of the others.
+func shortened(lines []string, wide bool) []string {
+	const most = 10
+	if wide || len(lines) <= most {
+		return lines
+	}
+	return append(lines[:most:most], fmt.Sprintf("%d more, which -o wide shows", len(lines)-most))
+}
+
+func waiverText(w *v1alpha1.DeprecationWaiver) string {
+	if w == nil {
+		return ""
+	}
+	if w.Expires == nil {
+		return w.Reason
+	}
+	return fmt.Sprintf("%s, until %s", w.Reason, w.Expires)
+}
+
+func usageIdentity(r *v1alpha1.DeprecationReport) string {
+	var parts []string
+	if r.Cluster.Context != "" {
+		parts = append(parts, "context "+r.Cluster.Context)
+	}
+	if !r.Server.IsZero() {
+		parts = append(parts, "kube-apiserver "+r.Server.String())
+	}
+	return strings.Join(append(parts, "target "+r.Target.String()), ", ")
+}
+
+// lookedAt says what the verdict rests on.
+func lookedAt(r *v1alpha1.DeprecationReport, wide bool) []string {
+	c := r.Coverage
+	var parts []string
+	if !r.Server.IsZero() {
+		parts = append(parts,
+			fmt.Sprintf("%s of %s", several(int64(c.Objects), "object"), several(int64(c.Kinds), "kind")),
+			several(int64(c.Definitions), "custom resource definition"),
+			several(int64(c.Releases), "Helm release"))
+		if c.InstancesSeen > 0 {
+			parts = append(parts, metricsText(c))
+		}
+	}
+	if c.Files > 0 {
+		text := several(int64(c.Files), "file")
+		if c.Unreadable > 0 {
+			text += fmt.Sprintf(" (%d not parsed)", c.Unreadable)
+		}
+		parts = append(parts, text)
+	}
+	if c.AuditEvents > 0 {
+		parts = append(parts, several(c.AuditEvents, "audit event"))
+	}
+	lines := []string{strings.Join(parts, ", ")}
+	if n := r.Summary.Information; n > 0 && !wide {
+		lines = append(lines, several(int64(n), "finding")+" of no consequence: -o wide shows them")
+	}
+	return lines
+}
+
+func metricsText(c v1alpha1.DeprecationCoverage) string {
+	total := "an unknown number"
+	if c.InstancesExist > 0 {
+		total = strconv.Itoa(int(c.InstancesExist))
+	}
+	text := fmt.Sprintf("metrics of %d of %s kube-apiserver instances", c.InstancesSeen, total)
+	if c.MetricsSince != nil {
+		text += " since " + c.MetricsSince.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return text
+}
+
+// several groups digits by thousands: "12,573 objects".
+func several(n int64, noun string) string {
+	digits := strconv.FormatInt(n, 10)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	if n != 1 {
+		noun += "s"
+	}
+	return digits + " " + noun
+}
