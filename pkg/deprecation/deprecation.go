@@ -118,6 +118,9 @@ func (e *evaluation) gaps() []v1alpha1.Gap {
 			}
 		}
 	}
+	if log := e.usage.AuditLog; log != nil && log.Overflow > 0 {
+		malformed(v1alpha1.SourceAuditLog, "the audit log", plural(log.Overflow, "event")+" came from more callers than are kept")
+	}
 	return gaps
 }
 

@@ -41,7 +41,6 @@ func (e *evaluation) admission() []use {
 				case survivor == nil || e.admitted(rules, a, survivor):
 					continue // nothing to admit once it is gone, or admitted through another rule
 				case rule.MatchPolicy == "Exact" && survivor.served && a.fate != gone:
-					u.verdict = v1alpha1.Warning
 					u.says = rule.Field + " names only versions that go away, and with matchPolicy Exact misses " + survivor.GroupVersion().String() + " today"
 				default:
 					u.says = rule.Field + " names only versions that go away, and will match nothing: admission is bypassed"

@@ -85,6 +85,9 @@ func TestRulesThatNameOnlyVersionsThatGoAway(t *testing.T) {
 		{"moved to another group, which another rule names",
 			[]v1alpha1.AdmissionReference{hook("Equivalent", "extensions", "ingresses", "v1beta1"), second(hook("Equivalent", "networking.k8s.io", "ingresses", "v1", "v1beta1"))}, "1.38", []string{}},
 		{"a resource that vanishes has no requests left to admit", []v1alpha1.AdmissionReference{hook("Equivalent", "policy", "podsecuritypolicies", "v1beta1")}, "1.38", []string{}},
+		{"a beta survives the alpha that is named", []v1alpha1.AdmissionReference{hook("Equivalent", "coordination.k8s.io", "leasecandidates", "v1alpha2")}, "1.38",
+			[]string{"error object ValidatingWebhookConfiguration/guard: coordination.k8s.io/v1alpha2 LeaseCandidate, removed in 1.38, is not served: " + bypassed}},
+		{"the beta that survived is gone by then too", []v1alpha1.AdmissionReference{hook("Equivalent", "coordination.k8s.io", "leasecandidates", "v1alpha2")}, "1.39", []string{}},
 		{"an API without a planned removal does not go away", []v1alpha1.AdmissionReference{hook("Exact", "", "endpoints", "v1")}, "1.38", []string{}},
 	}
 	for _, tt := range tests {

@@ -21,7 +21,7 @@ func TestRemedies(t *testing.T) {
 		target  string
 		want    string
 	}{
-		{"a file", newCluster().file("deploy/web.yaml", claim), "1.38", "kubectl convert -f deploy/web.yaml --output-version resource.k8s.io/v1"},
+		{"a file", newCluster().file("deploy/Web1.yaml", claim), "1.38", "kubectl convert -f deploy/Web1.yaml --output-version resource.k8s.io/v1"},
 		{"a file whose name a shell would take apart", newCluster().file("it's here.yaml", claim), "1.38", `kubectl convert -f 'it'\''s here.yaml' --output-version resource.k8s.io/v1`},
 		{"stdin, which is gone", newCluster().file("-", claim), "1.38", "change apiVersion to resource.k8s.io/v1"},
 		{"a file with a custom resource, which kubectl convert does not know", widgets().file("web.yaml", widget), "1.38", "change apiVersion to example.com/v1"},

@@ -11,17 +11,22 @@ import (
 
 func (e *evaluation) coverage() v1alpha1.DeprecationCoverage {
 	var c v1alpha1.DeprecationCoverage
+	counted := map[string]bool{}
+	count := func(kind string, objects int32) {
+		if !counted[kind] {
+			counted[kind] = true
+			c.Objects, c.Kinds = c.Objects+objects, c.Kinds+1
+		}
+	}
 	if objects := e.usage.Objects; objects != nil {
 		for _, r := range objects.Resources {
-			c.Objects += r.Count
-			c.Kinds++
+			count(r.Kind+"."+r.Group, r.Count)
 			c.WithoutManagedFields += r.WithoutManagedFields
 		}
 	}
 	if references := e.usage.References; references != nil {
 		for _, r := range references.Scanned {
-			c.Objects += r.Count
-			c.Kinds++
+			count(r.Kind+"."+r.Group, r.Count)
 		}
 	}
 	if e.usage.Helm != nil {
@@ -78,9 +83,6 @@ func (e *evaluation) notes(r *v1alpha1.DeprecationReport) []string {
 	if log := e.usage.AuditLog; log != nil {
 		if log.Malformed > 0 {
 			note("%s of the audit log could not be read", plural(log.Malformed, "line"))
-		}
-		if log.Overflow > 0 {
-			note("%s of the audit log came from more callers than are kept", plural(log.Overflow, "event"))
 		}
 	}
 	slices.Sort(notes)

@@ -207,6 +207,9 @@ func TestTheVersionThatObjectsWereReadThroughGoesAwayItself(t *testing.T) {
 	named := v1alpha1.ScannedObject{Namespace: "shop", Name: "gpu", ManagedFields: []v1alpha1.ManagedEntry{
 		applied("flux", alpha, after), updated("operator", group+"/v1alpha1", before),
 	}}
+	other := v1alpha1.ScannedObject{Namespace: "shop", Name: "tpu", ManagedFields: []v1alpha1.ManagedEntry{
+		applied("operator", alpha, after), updated("flux", group+"/v1alpha1", before),
+	}}
 	tests := []struct {
 		name    string
 		cluster cluster
@@ -226,6 +229,11 @@ func TestTheVersionThatObjectsWereReadThroughGoesAwayItself(t *testing.T) {
 		{"objects that are named are not counted again", alphas(named).writer("flux", alpha, 1).writer("operator", group+"/v1alpha1", 1), "1.31", []string{
 			"information manager operator: resource.k8s.io/v1alpha1 ResourceClaim, removed in 1.27, is not served: was written through it while it was served (1 object)",
 			"error manager flux: resource.k8s.io/v1alpha2 ResourceClaim is removed in 1.31: applies it through this version (1 object)",
+		}},
+		{"objects that are named for another writer or version are", alphas(other).writer("flux", alpha, 2), "1.31", []string{
+			"information manager flux: resource.k8s.io/v1alpha1 ResourceClaim, removed in 1.27, is not served: was written through it while it was served (1 object)",
+			"error manager flux: resource.k8s.io/v1alpha2 ResourceClaim is removed in 1.31: created or last changed 2 objects through this version, which they were read through",
+			"error manager operator: resource.k8s.io/v1alpha2 ResourceClaim is removed in 1.31: applies it through this version (1 object)",
 		}},
 		{"one that stays is of no interest", newCluster().writer("flux", v1, 5), "1.38", []string{}},
 	}

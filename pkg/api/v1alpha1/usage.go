@@ -116,7 +116,8 @@ type ScannedResource struct {
 	// Writers tell how many objects each manager wrote through each version.
 	Writers []Writer `json:"writers,omitempty"`
 	// Objects are those that name a version other than Version, in
-	// managedFields or in a last-applied annotation.
+	// managedFields or in a last-applied annotation, and all of them where
+	// Version goes away itself.
 	Objects []ScannedObject `json:"objects,omitempty"`
 }
 
@@ -202,6 +203,7 @@ type References struct {
 
 // ScannedKind counts the objects of a kind.
 type ScannedKind struct {
+	Group string `json:"group"`
 	Kind  string `json:"kind"`
 	Count int32  `json:"count"`
 }
