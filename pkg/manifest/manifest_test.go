@@ -139,7 +139,7 @@ func TestParse(t *testing.T) {
 		"only text":              {text: "hello\n", err: "line 1: not a Kubernetes object"},
 		"a template in the version": {
 			text: "apiVersion: {{ .Values.x }}\nkind: A\n",
-			err:  "line 1: apiVersion is missing, or not such as v1 or apps/v1",
+			err:  "line 1: apiVersion is missing, or not such as v1 or apps/v1 (a template must be rendered first)",
 		},
 		"a template around": {
 			text: "{{- if .Values.x }}\napiVersion: v1\nkind: A\n{{- end }}\n---\napiVersion: v1\nkind: B\n",
@@ -152,7 +152,7 @@ func TestParse(t *testing.T) {
 		},
 		"a template in the name": {
 			text: "apiVersion: v1\nkind: A\nmetadata:\n  name: {{ .Release.Name }}\n",
-			err:  "line 4: a name or namespace is not a string",
+			err:  "line 4: a name or namespace is not a string (a template must be rendered first)",
 		},
 		"a document that is not valid": {
 			text: "apiVersion: v1\nkind: A\n---\na: b: c\n---\napiVersion: v1\nkind: B\n",

@@ -48,6 +48,8 @@ type parser struct {
 
 	// before is the number of lines in front of the document that is being read.
 	before int
+	// unrendered is true where that document holds the braces of a template.
+	unrendered bool
 	// visits and lists are what it has left of the limits.
 	visits, lists int
 }
@@ -57,6 +59,9 @@ func (p *parser) fail(line int, problem string) {
 	if len(p.faults) == maxFaults {
 		p.more++
 		return
+	}
+	if p.unrendered {
+		problem += " (a template must be rendered first)"
 	}
 	p.faults = append(p.faults, fmt.Sprintf("line %d: %s", p.before+line, problem))
 }
@@ -75,6 +80,7 @@ func (p *parser) err() error {
 // an object of JSON for a number of them, and anything else for YAML.
 func (p *parser) document(text []byte, line int) {
 	p.before, p.visits, p.lists = line-1, maxVisits, maxLists
+	p.unrendered = bytes.Contains(text, []byte("{{"))
 	if !beginsJSON(text) {
 		p.yaml(text)
 		return
@@ -125,9 +131,6 @@ func (p *parser) yaml(text []byte) {
 				problem = "not valid YAML: "
 			}
 			problem += match[2]
-			if bytes.Contains(text, []byte("{{")) {
-				problem += " (a template must be rendered first)"
-			}
 			p.fail(line, problem)
 			return
 		}

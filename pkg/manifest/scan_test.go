@@ -185,3 +185,21 @@ func FuzzScannerAgreesWithParser(f *testing.F) {
 		agree(t, compose(digits))
 	})
 }
+
+func BenchmarkScan(b *testing.B) {
+	b.SetBytes(int64(len(deployment)))
+	for b.Loop() {
+		if _, ok := scan([]byte(deployment)); !ok {
+			b.Fatal("was left to the parser")
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	b.SetBytes(int64(len(deployment)))
+	for b.Loop() {
+		if _, err := Parse([]byte(deployment)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
