@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,13 +14,15 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 )
 
 const (
-	// maxBodyBytes bounds every answer. The largest that is expected, /metrics
-	// of a busy kube-apiserver, is well below it.
+	// maxBodyBytes bounds every answer but lists, which are not held in memory.
+	// The largest that is expected, /metrics of a busy kube-apiserver, is well below it.
 	maxBodyBytes = 128 << 20
 
 	acceptJSON  = "application/json"
@@ -64,9 +67,19 @@ func newConnection(config *rest.Config) (*client, error) {
 
 func (c *client) close() { c.http.CloseIdleConnections() }
 
-// get returns an answer of status 200, whose body the caller closes. Any other
-// status is an error of the kind that apierrors knows.
+// get returns an answer of no more than maxBodyBytes.
 func (c *client) get(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
+	response, err := c.open(ctx, path, query, accept)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = limitedBody{io.LimitReader(response.Body, maxBodyBytes), response.Body}
+	return response, nil
+}
+
+// open returns an answer of status 200, whose body the caller closes. Any other
+// status is an error of the kind that apierrors knows.
+func (c *client) open(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
 	target := c.base.JoinPath(path)
 	target.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
@@ -78,7 +91,6 @@ func (c *client) get(ctx context.Context, path string, query url.Values, accept 
 	if err != nil {
 		return nil, bareError(err)
 	}
-	response.Body = limitedBody{io.LimitReader(response.Body, maxBodyBytes), response.Body}
 	if response.StatusCode == http.StatusOK {
 		return response, nil
 	}
@@ -129,11 +141,29 @@ func bareError(err error) error {
 
 func statusError(response *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	if status := (page{body, response.Header.Get("Content-Type")}).status(); err == nil && status != nil {
+	if status := decodeStatus(body, response.Header.Get("Content-Type")); err == nil && status != nil {
 		return apierrors.FromObject(status)
 	}
 	resource := schema.GroupResource{Resource: response.Request.URL.Path}
 	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", firstLine(body), 0, true)
+}
+
+// decodeStatus returns the failure that an answer tells of, or nil. It comes in
+// the encoding that was asked for.
+func decodeStatus(body []byte, contentType string) *metav1.Status {
+	status := &metav1.Status{}
+	if message, ok := bytes.CutPrefix(body, []byte(protobufMagic)); ok && strings.HasPrefix(contentType, protobuf) {
+		var unknown runtime.Unknown
+		if unknown.Unmarshal(message) != nil || unknown.Kind != "Status" || status.Unmarshal(unknown.Raw) != nil {
+			return nil
+		}
+	} else if json.Unmarshal(body, status) != nil || status.Kind != "Status" {
+		return nil
+	}
+	if status.Status != metav1.StatusFailure {
+		return nil
+	}
+	return status
 }
 
 // firstLine keeps an error short when a proxy answers with a page.

@@ -7,20 +7,14 @@ import (
 	"fmt"
 	"slices"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
 // Numbers of the fields that are read, by generated.proto of
-// k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1, and of ListMeta by
-// that of k8s.io/apimachinery/pkg/apis/meta/v1.
+// k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.
 const (
-	listMeta     = 1
-	listItems    = 2
-	metaContinue = 3
-
 	definitionSpec   = 2
 	definitionStatus = 3
 
@@ -50,13 +44,13 @@ func (l *lister) definitions(ctx context.Context) (*v1alpha1.CustomResourceDefin
 	all := selection{
 		GroupVersionResource: schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"},
 		accept:               acceptProtobuf,
-		firstPage:            firstPage,
+		limit:                largeObjects,
 	}
 	begin := func() { found.Definitions = []v1alpha1.CustomResourceDefinition{} }
-	err := l.pages(ctx, all, begin, func(p page) (int, string, error) {
-		definitions, next, err := p.definitions()
-		found.Definitions = append(found.Definitions, definitions...)
-		return len(definitions), next, err
+	err := l.each(ctx, all, begin, func(e encoded) error {
+		d, err := readDefinition(e)
+		found.Definitions = append(found.Definitions, d)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -67,46 +61,16 @@ func (l *lister) definitions(ctx context.Context) (*v1alpha1.CustomResourceDefin
 	return found, nil
 }
 
-// definitions decodes a page and returns its continue token.
-func (p page) definitions() (definitions []v1alpha1.CustomResourceDefinition, next string, err error) {
-	if p.isProtobuf() {
-		definitions, next, err = p.definitionsInProtobuf()
+func readDefinition(e encoded) (d v1alpha1.CustomResourceDefinition, err error) {
+	if e.asJSON {
+		d, err = decodeDefinitionJSON(e.body)
 	} else {
-		definitions, next, err = p.definitionsInJSON()
+		d, err = decodeDefinition(e.body)
 	}
-	if err != nil {
-		return nil, "", err
+	if err == nil && (d.Group == "" || d.Resource == "" || len(d.Versions) == 0) {
+		err = fmt.Errorf("definition of %q in group %q has %d versions", d.Resource, d.Group, len(d.Versions))
 	}
-	for _, d := range definitions {
-		if d.Group == "" || d.Resource == "" || len(d.Versions) == 0 {
-			return nil, "", fmt.Errorf("definition of %q in group %q has %d versions", d.Resource, d.Group, len(d.Versions))
-		}
-	}
-	return definitions, next, nil
-}
-
-func (p page) definitionsInProtobuf() (definitions []v1alpha1.CustomResourceDefinition, next string, err error) {
-	list, err := p.message()
-	if err != nil {
-		return nil, "", err
-	}
-	err = eachField(list, func(f field) error {
-		switch f.number {
-		case listMeta:
-			return eachField(f.bytes, func(f field) error {
-				if f.number == metaContinue {
-					next = string(f.bytes)
-				}
-				return nil
-			})
-		case listItems:
-			d, err := decodeDefinition(f.bytes)
-			definitions = append(definitions, d)
-			return err
-		}
-		return nil
-	})
-	return definitions, next, err
+	return d, err
 }
 
 func decodeDefinition(message []byte) (v1alpha1.CustomResourceDefinition, error) {
@@ -174,50 +138,40 @@ func decodeDefinitionVersion(message []byte) (v1alpha1.CustomResourceVersion, er
 	return v, err
 }
 
-// definitionsInJSON reads the answer of a server, or of a proxy before it, that
+// decodeDefinitionJSON reads what a server sends, or a proxy before it, that
 // does not speak protobuf.
-func (p page) definitionsInJSON() (definitions []v1alpha1.CustomResourceDefinition, next string, err error) {
-	var list struct {
-		metav1.TypeMeta `json:",inline"`
-		Metadata        metav1.ListMeta `json:"metadata"`
-		Items           []struct {
-			Spec struct {
-				Group string `json:"group"`
-				Scope string `json:"scope"`
-				Names struct {
-					Plural string `json:"plural"`
-					Kind   string `json:"kind"`
-				} `json:"names"`
-				Versions []struct {
-					Name               string `json:"name"`
-					Served             bool   `json:"served"`
-					Storage            bool   `json:"storage"`
-					Deprecated         bool   `json:"deprecated"`
-					DeprecationWarning string `json:"deprecationWarning"`
-				} `json:"versions"`
-			} `json:"spec"`
-			Status struct {
-				StoredVersions []string `json:"storedVersions"`
-			} `json:"status"`
-		} `json:"items"`
+func decodeDefinitionJSON(text []byte) (v1alpha1.CustomResourceDefinition, error) {
+	var from struct {
+		Spec struct {
+			Group string `json:"group"`
+			Scope string `json:"scope"`
+			Names struct {
+				Plural string `json:"plural"`
+				Kind   string `json:"kind"`
+			} `json:"names"`
+			Versions []struct {
+				Name               string `json:"name"`
+				Served             bool   `json:"served"`
+				Storage            bool   `json:"storage"`
+				Deprecated         bool   `json:"deprecated"`
+				DeprecationWarning string `json:"deprecationWarning"`
+			} `json:"versions"`
+		} `json:"spec"`
+		Status struct {
+			StoredVersions []string `json:"storedVersions"`
+		} `json:"status"`
 	}
-	if err := json.Unmarshal(p.body, &list); err != nil {
-		return nil, "", err
+	if err := json.Unmarshal(text, &from); err != nil {
+		return v1alpha1.CustomResourceDefinition{}, err
 	}
-	if err := mustBeList(list.Kind); err != nil {
-		return nil, "", err
+	d := v1alpha1.CustomResourceDefinition{
+		Group: from.Spec.Group, Resource: from.Spec.Names.Plural, Kind: from.Spec.Names.Kind,
+		Namespaced: from.Spec.Scope == namespaceScoped, StoredVersions: from.Status.StoredVersions,
 	}
-	for _, item := range list.Items {
-		d := v1alpha1.CustomResourceDefinition{
-			Group: item.Spec.Group, Resource: item.Spec.Names.Plural, Kind: item.Spec.Names.Kind,
-			Namespaced: item.Spec.Scope == namespaceScoped, StoredVersions: item.Status.StoredVersions,
-		}
-		for _, v := range item.Spec.Versions {
-			d.Versions = append(d.Versions, v1alpha1.CustomResourceVersion{
-				Name: v.Name, Served: v.Served, Storage: v.Storage, Deprecated: v.Deprecated, Warning: v.DeprecationWarning,
-			})
-		}
-		definitions = append(definitions, d)
+	for _, v := range from.Spec.Versions {
+		d.Versions = append(d.Versions, v1alpha1.CustomResourceVersion{
+			Name: v.Name, Served: v.Served, Storage: v.Storage, Deprecated: v.Deprecated, Warning: v.DeprecationWarning,
+		})
 	}
-	return definitions, list.Metadata.Continue, nil
+	return d, nil
 }

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -92,9 +93,14 @@ func TestDefinitionsAreDecodedAsKubernetesEncodesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []page{{inEnvelope(list), protobuf}, {asJSON, acceptJSON}} {
-		t.Run(p.contentType, func(t *testing.T) {
-			got, next, err := p.definitions()
+	for contentType, body := range map[string][]byte{protobuf: inEnvelope(list), acceptJSON: asJSON} {
+		t.Run(contentType, func(t *testing.T) {
+			var got []v1alpha1.CustomResourceDefinition
+			next, err := readList(bytes.NewReader(body), contentType, &bytes.Buffer{}, func(e encoded) error {
+				d, err := readDefinition(e)
+				got = append(got, d)
+				return err
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,19 +176,22 @@ func FuzzDecodeDefinitions(f *testing.F) {
 	}
 	f.Add(asJSON, false)
 	f.Fuzz(func(t *testing.T, body []byte, inProtobuf bool) {
-		p := page{body, acceptJSON}
+		contentType := acceptJSON
 		if inProtobuf {
-			p.contentType = protobuf
-		}
-		definitions, next, err := p.definitions()
-		if err != nil && (definitions != nil || next != "") {
-			t.Errorf("definitions %v and token %q beside an error", definitions, next)
+			contentType = protobuf
 		}
 		u := &usage{UsageOptions: UsageOptions{Index: &apilifecycle.Index{}}}
-		for _, target := range u.customTargets(definitions) {
-			if target.Version == "" {
-				t.Errorf("nothing to read %v through", target)
+		_, _ = readList(bytes.NewReader(body), contentType, &bytes.Buffer{}, func(e encoded) error {
+			d, err := readDefinition(e)
+			if err != nil {
+				return err
 			}
-		}
+			for _, target := range u.customTargets([]v1alpha1.CustomResourceDefinition{d}) {
+				if target.Version == "" {
+					t.Errorf("nothing to read %v through", target)
+				}
+			}
+			return nil
+		})
 	})
 }

@@ -42,8 +42,8 @@ const decodeAhead = 16
 
 var errSkippedHelmSecrets = errors.New("left out with --skip helm-secrets")
 
-// errHelmList stands for whatever a decoder says, which could quote a Secret.
-var errHelmList = errors.New("not the list that was asked for")
+// errHelmObject stands for whatever a decoder says, which could quote a Secret.
+var errHelmObject = errors.New("an object does not decode")
 
 // helmDriver is a kind of object that Helm keeps releases in.
 type helmDriver struct {
@@ -51,8 +51,8 @@ type helmDriver struct {
 	resource string
 	source   v1alpha1.Source
 	fields   string
-	// read decodes a page of whole objects.
-	read func(page) (objects []helmObject, next string, err error)
+	// decode takes a whole object apart.
+	decode func(encoded) (helmObject, error)
 }
 
 // helmObject is a revision with its payload, still encoded.
@@ -64,16 +64,10 @@ type helmObject struct {
 func helmSecrets() helmDriver {
 	return helmDriver{
 		name: "Secret", resource: "secrets", source: v1alpha1.SourceHelmSecrets, fields: "type=" + helmSecretType,
-		read: func(p page) ([]helmObject, string, error) {
-			var list corev1.SecretList
-			if err := p.decode(&list); err != nil {
-				return nil, "", err
-			}
-			objects := make([]helmObject, len(list.Items))
-			for i := range list.Items {
-				objects[i] = helmObject{&list.Items[i].ObjectMeta, list.Items[i].Data[helmPayload]}
-			}
-			return objects, list.Continue, nil
+		decode: func(e encoded) (helmObject, error) {
+			var secret corev1.Secret
+			err := e.decode(&secret)
+			return helmObject{&secret.ObjectMeta, secret.Data[helmPayload]}, err
 		},
 	}
 }
@@ -81,16 +75,10 @@ func helmSecrets() helmDriver {
 func helmConfigMaps() helmDriver {
 	return helmDriver{
 		name: "ConfigMap", resource: "configmaps", source: v1alpha1.SourceHelmConfigMaps,
-		read: func(p page) ([]helmObject, string, error) {
-			var list corev1.ConfigMapList
-			if err := p.decode(&list); err != nil {
-				return nil, "", err
-			}
-			objects := make([]helmObject, len(list.Items))
-			for i := range list.Items {
-				objects[i] = helmObject{&list.Items[i].ObjectMeta, []byte(list.Items[i].Data[helmPayload])}
-			}
-			return objects, list.Continue, nil
+		decode: func(e encoded) (helmObject, error) {
+			var stored corev1.ConfigMap
+			err := e.decode(&stored)
+			return helmObject{&stored.ObjectMeta, []byte(stored.Data[helmPayload])}, err
 		},
 	}
 }
@@ -181,22 +169,20 @@ func (u *usage) helmRevisions(ctx context.Context, d helmDriver) (int32, map[rel
 	if err != nil {
 		return 0, nil, err
 	}
-	of.accept, of.firstPage = acceptMetadata, maxPage
+	of.accept, of.limit = acceptMetadata, smallObjects
 	var count int32
 	var newest map[releaseName]v1alpha1.HelmRelease
 	begin := func() { count, newest = 0, make(map[releaseName]v1alpha1.HelmRelease) }
-	err = u.lists.pages(ctx, of, begin, func(p page) (int, string, error) {
-		var list metav1.PartialObjectMetadataList
-		if p.decode(&list) != nil {
-			return 0, "", errHelmList
+	err = u.lists.each(ctx, of, begin, func(e encoded) error {
+		var object metav1.PartialObjectMetadata
+		if e.decode(&object) != nil {
+			return errHelmObject
 		}
-		for i := range list.Items {
-			if revision, ok := d.revision(&list.Items[i].ObjectMeta); ok {
-				count++
-				keepNewest(newest, revision)
-			}
+		if revision, ok := d.revision(&object.ObjectMeta); ok {
+			count++
+			keepNewest(newest, revision)
 		}
-		return len(list.Items), list.Continue, nil
+		return nil
 	})
 	return count, newest, err
 }
@@ -208,7 +194,7 @@ func (u *usage) readHelm(ctx context.Context, d helmDriver, namespace string, wi
 	if err != nil {
 		return nil, err
 	}
-	of.accept, of.firstPage = acceptProtobuf, firstPage
+	of.accept, of.limit = acceptProtobuf, largeObjects
 	found := make(map[releaseName]v1alpha1.HelmRelease)
 	var mu sync.Mutex
 	objects := make(chan helmObject, decodeAhead)
@@ -232,15 +218,13 @@ func (u *usage) readHelm(ctx context.Context, d helmDriver, namespace string, wi
 		})
 	}
 	// A list that starts over brings the same revisions again.
-	err = u.lists.pages(ctx, of, func() {}, func(p page) (int, string, error) {
-		list, next, err := d.read(p)
+	err = u.lists.each(ctx, of, func() {}, func(e encoded) error {
+		object, err := d.decode(e)
 		if err != nil {
-			return 0, "", errHelmList
+			return errHelmObject
 		}
-		for _, object := range list {
-			objects <- object
-		}
-		return len(list), next, nil
+		objects <- object
+		return nil
 	})
 	close(objects)
 	workers.Wait()

@@ -239,7 +239,7 @@ func TestHelmReleasesThatCannotBeRead(t *testing.T) {
 		},
 		{
 			"an answer that does not decode is not quoted", secretive, false,
-			v1alpha1.Gap{Reason: v1alpha1.GapMalformed, Message: secretsPath + ": unexpected answer: not the list that was asked for"},
+			v1alpha1.Gap{Reason: v1alpha1.GapMalformed, Message: secretsPath + ": unexpected answer: an object does not decode"},
 		},
 	}
 	for _, tt := range tests {

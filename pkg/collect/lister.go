@@ -1,12 +1,16 @@
 package collect
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/url"
 	"path"
 	"strconv"
@@ -15,44 +19,50 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 const (
-	// listsAtOnce bounds the pages that are in memory. More do not make a server
-	// faster, whose own fairness has other users to serve.
+	// listsAtOnce bounds how many answers are read at a time. More do not make a
+	// server faster, whose own fairness has other users to serve.
 	listsAtOnce = 4
-	// pageBytes is what pages of large objects are sized to, and maxPage what
-	// those of small ones are limited to, as kubectl's are.
-	pageBytes = 2 << 20
-	maxPage   = 500
-	// firstPage of large objects shows how large they are.
-	firstPage = 20
+	// smallObjects and largeObjects are how many are asked for at once. The first
+	// page comes from the server's cache (since 1.34) and costs it a fifth of a
+	// further one, which comes from etcd, so pages are as large as those in which
+	// kube-apiserver fills that cache. CustomResourceDefinitions and
+	// Helm releases are tens of kilobytes each, and small otherwise.
+	smallObjects = 10_000
+	largeObjects = 500
 	// maxPages bounds a list that does not end.
 	maxPages = 10_000
 	// maxExpired bounds how often a list goes on after its continue token expired,
 	// which it does after five minutes.
 	maxExpired = 3
+	// maxObjectBytes bounds an object. etcd's own limit is 1.5 MiB unless it is raised.
+	maxObjectBytes = 32 << 20
+	// maxTrailer bounds what follows a list: a few bytes of its envelope.
+	maxTrailer = 4 << 10
 
 	protobuf       = "application/vnd.kubernetes.protobuf"
+	protobufMagic  = "k8s\x00"
 	acceptProtobuf = protobuf + "," + acceptJSON
 	partialObjects = ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 	acceptMetadata = protobuf + partialObjects + "," + acceptJSON + partialObjects
 )
 
-// lister lists objects in pages, and no more than listsAtOnce at a time.
+// lister lists objects, one after the other as they arrive, and no more than
+// listsAtOnce lists at a time.
 type lister struct {
 	client *client
-	// buffers are as many as there may be lists: who has one may send a request.
+	// buffers hold an object each. They are as many as there may be lists: who has
+	// one may send a request.
 	buffers chan *bytes.Buffer
 }
 
 func newLister(c *client) *lister {
 	l := &lister{client: c, buffers: make(chan *bytes.Buffer, listsAtOnce)}
 	for range listsAtOnce {
-		// Growing by doubling would leave as much again behind.
-		l.buffers <- bytes.NewBuffer(make([]byte, 0, pageBytes*5/4))
+		l.buffers <- &bytes.Buffer{}
 	}
 	return l
 }
@@ -65,8 +75,8 @@ type selection struct {
 	labels    string
 	fields    string
 	accept    string
-	// firstPage is the limit of the first page; further ones follow pageBytes.
-	firstPage int
+	// limit is the size of a page.
+	limit int
 }
 
 func (s selection) path() string {
@@ -80,70 +90,81 @@ func (s selection) path() string {
 	return path.Join(p, s.Resource)
 }
 
-// pages hands every page to take, which must not keep its bytes, and returns
-// how many objects it holds and its continue token. begin is called before the
-// first page, and again where the list has to start over because the server has
-// compacted away the state that it began with.
-func (l *lister) pages(ctx context.Context, of selection, begin func(), take func(page) (items int, next string, err error)) error {
+// each hands every object to take, which must not keep its bytes. begin is
+// called before the first one, and again where the list has to start over because
+// the server has compacted away the state that it began with.
+func (l *lister) each(ctx context.Context, of selection, begin func(), take func(encoded) error) error {
 	begin()
-	limit, token, expired := of.firstPage, "", 0
+	token, expired := "", 0
 	for range maxPages {
-		size, items, next, err := l.read(ctx, of, limit, token, take)
-		if token != "" && isExpired(err) && expired < maxExpired {
+		next, err := l.page(ctx, of, token, take)
+		switch {
+		case token != "" && isExpired(err) && expired < maxExpired:
 			expired++
 			// A token to go on with, from the present state; without one there is only the start.
 			if token = continueToken(err); token == "" {
 				begin()
 			}
-			continue
-		}
-		if err != nil {
+		case err != nil || next == "":
 			return err
-		}
-		if next == "" {
-			return nil
-		}
-		token = next
-		if items > 0 {
-			limit = min(max(pageBytes/max(size/items, 1), 1), maxPage)
+		default:
+			token = next
 		}
 	}
 	return malformedError{of.path(), fmt.Errorf("more than %d pages", maxPages)}
 }
 
-// read reads one page. An answer that take cannot read is malformed.
-func (l *lister) read(ctx context.Context, of selection, limit int, token string, take func(page) (int, string, error)) (size, items int, next string, err error) {
+// page reads one page and returns its continue token. An answer that cannot be
+// decoded is malformed.
+func (l *lister) page(ctx context.Context, of selection, token string, take func(encoded) error) (string, error) {
 	var buffer *bytes.Buffer
 	select {
 	case buffer = <-l.buffers:
 	case <-ctx.Done():
-		return 0, 0, "", ctx.Err()
+		return "", ctx.Err()
 	}
 	defer func() { l.buffers <- buffer }()
 
-	query := url.Values{"limit": {strconv.Itoa(limit)}}
+	query := url.Values{"limit": {strconv.Itoa(of.limit)}}
 	for name, value := range map[string]string{"continue": token, "labelSelector": of.labels, "fieldSelector": of.fields} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	response, err := l.client.get(ctx, of.path(), query, of.accept)
+	response, err := l.client.open(ctx, of.path(), query, of.accept)
 	if err != nil {
-		return 0, 0, "", err
+		return "", err
 	}
 	defer response.Body.Close()
-	buffer.Reset()
-	if _, err := buffer.ReadFrom(response.Body); err != nil {
-		if ctx.Err() != nil {
-			return 0, 0, "", ctx.Err()
-		}
-		return 0, 0, "", bareError(err)
+	body := &watchedReader{reader: response.Body}
+	next, err := readList(body, response.Header.Get("Content-Type"), buffer, take)
+	if err == nil {
+		// A connection is used again once its answer was read to the end.
+		_, _ = io.CopyN(io.Discard, body, maxTrailer)
 	}
-	items, next, err = take(page{body: buffer.Bytes(), contentType: response.Header.Get("Content-Type")})
-	if err != nil {
-		return 0, 0, "", malformedError{of.path(), err}
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case body.err != nil:
+		return "", body.err
+	case err != nil:
+		return "", malformedError{of.path(), err}
 	}
-	return buffer.Len(), items, next, nil
+	return next, nil
+}
+
+// watchedReader keeps the error of a connection that broke apart from those of decoding.
+type watchedReader struct {
+	reader io.Reader
+	err    error
+}
+
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 // isExpired finds 410 Gone.
@@ -159,35 +180,43 @@ func continueToken(err error) string {
 	return ""
 }
 
-// page is an answer to a list.
-type page struct {
-	body        []byte
-	contentType string
+// encoded is an object as it came.
+type encoded struct {
+	body   []byte
+	asJSON bool
 }
 
-// objectList is a list type as Kubernetes generates them.
-type objectList interface {
-	runtime.Object
-	metav1.ListInterface
-	Unmarshal([]byte) error
+// decode fills one of Kubernetes' own types.
+func (e encoded) decode(into interface{ Unmarshal([]byte) error }) error {
+	if e.asJSON {
+		return json.Unmarshal(e.body, into)
+	}
+	return into.Unmarshal(e.body)
 }
 
-// decode reads the page into a list, in whichever encoding it came.
-func (p page) decode(into objectList) error {
-	if p.isProtobuf() {
-		raw, err := p.message()
-		if err != nil {
-			return err
+// readList hands the objects of a list to take, one by one, and returns its continue token.
+func readList(body io.Reader, contentType string, buffer *bytes.Buffer, take func(encoded) error) (string, error) {
+	if strings.HasPrefix(contentType, protobuf) {
+		return readProtobuf(body, buffer, take)
+	}
+	var list struct {
+		Kind     string            `json:"kind"`
+		Metadata metav1.ListMeta   `json:"metadata"`
+		Items    []json.RawMessage `json:"items"`
+	}
+	if err := json.NewDecoder(io.LimitReader(body, maxBodyBytes)).Decode(&list); err != nil {
+		return "", err
+	}
+	if err := mustBeList(list.Kind); err != nil {
+		return "", err
+	}
+	for _, item := range list.Items {
+		if err := take(encoded{item, true}); err != nil {
+			return "", err
 		}
-		return into.Unmarshal(raw)
 	}
-	if err := json.Unmarshal(p.body, into); err != nil {
-		return err
-	}
-	return mustBeList(into.GetObjectKind().GroupVersionKind().Kind)
+	return list.Metadata.Continue, nil
 }
-
-func (p page) isProtobuf() bool { return strings.HasPrefix(p.contentType, protobuf) }
 
 // mustBeList refuses what is no list: it would read as an empty one.
 func mustBeList(kind string) error {
@@ -197,58 +226,136 @@ func mustBeList(kind string) error {
 	return nil
 }
 
-// Numbers of the fields of runtime.Unknown and its TypeMeta, the envelope of
-// what kube-apiserver sends as protobuf, by generated.proto of k8s.io/apimachinery/pkg/runtime.
+// Numbers of the fields that are read of every list, by the files generated.proto:
+// of runtime.Unknown, the envelope, and its TypeMeta (k8s.io/apimachinery/pkg/runtime),
+// of ListMeta (pkg/apis/meta/v1), and of lists, which are all alike.
 const (
 	unknownTypeMeta = 1
 	unknownRaw      = 2
 	typeMetaKind    = 2
+	listMeta        = 1
+	listItems       = 2
+	metaContinue    = 3
 )
 
-// message takes a list out of its envelope.
-func (p page) message() ([]byte, error) {
-	kind, raw, err := p.unwrap()
-	return raw, cmp.Or(err, mustBeList(kind))
+var errNoProtobuf = errors.New("no Kubernetes protobuf")
+
+// readProtobuf reads a list with no more of it in memory than an object.
+func readProtobuf(body io.Reader, buffer *bytes.Buffer, take func(encoded) error) (string, error) {
+	w := &wire{reader: bufio.NewReaderSize(body, 32<<10), buffer: buffer}
+	magic := make([]byte, len(protobufMagic))
+	if _, err := io.ReadFull(w.reader, magic); err != nil || string(magic) != protobufMagic {
+		return "", errNoProtobuf
+	}
+	kind := ""
+	for {
+		number, length, err := w.field()
+		switch {
+		case errors.Is(err, io.EOF):
+			return "", cmp.Or(mustBeList(kind), errNoProtobuf)
+		case err != nil:
+			return "", err
+		case number == unknownRaw:
+			if err := mustBeList(kind); err != nil {
+				return "", err
+			}
+			return w.list(length, take)
+		}
+		message, err := w.message(length)
+		if err == nil && number == unknownTypeMeta {
+			kind, err = textField(message, typeMetaKind)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 }
 
-// status is the failure that an answer tells of, or nil.
-func (p page) status() *metav1.Status {
-	status := &metav1.Status{}
-	if p.isProtobuf() {
-		kind, raw, err := p.unwrap()
-		if err != nil || kind != "Status" || status.Unmarshal(raw) != nil {
-			return nil
-		}
-	} else if json.Unmarshal(p.body, status) != nil || status.Kind != "Status" {
-		return nil
-	}
-	if status.Status != metav1.StatusFailure {
-		return nil
-	}
-	return status
+// wire reads protobuf from a stream.
+type wire struct {
+	reader *bufio.Reader
+	// offset is how much was read.
+	offset int64
+	// buffer holds the last message.
+	buffer *bytes.Buffer
 }
 
-// unwrap takes a message out of its envelope.
-func (p page) unwrap() (kind string, raw []byte, err error) {
-	unknown, ok := bytes.CutPrefix(p.body, []byte("k8s\x00"))
-	if !ok {
-		return "", nil, errors.New("no Kubernetes protobuf")
+// ReadByte implements io.ByteReader.
+func (w *wire) ReadByte() (byte, error) {
+	b, err := w.reader.ReadByte()
+	if err == nil {
+		w.offset++
 	}
-	err = eachField(unknown, func(f field) error {
-		switch f.number {
-		case unknownRaw:
-			raw = f.bytes
-		case unknownTypeMeta:
-			return eachField(f.bytes, func(f field) error {
-				if f.number == typeMetaKind {
-					kind = string(f.bytes)
-				}
-				return nil
-			})
+	return b, err
+}
+
+// field reads the number and length of the next field. One that has no length is
+// passed over, and has length 0. The error is io.EOF at the end of the stream.
+func (w *wire) field() (number protowire.Number, length int64, err error) {
+	tag, err := binary.ReadUvarint(w)
+	if err != nil {
+		return 0, 0, err
+	}
+	number, kind := protowire.DecodeTag(tag)
+	switch kind {
+	case protowire.BytesType:
+		size, err := binary.ReadUvarint(w)
+		if err == nil && size > math.MaxInt64-uint64(w.offset) {
+			err = errNoProtobuf
 		}
-		return nil
-	})
-	return kind, raw, err
+		return number, int64(size), midway(err)
+	case protowire.VarintType:
+		_, err := binary.ReadUvarint(w)
+		return number, 0, midway(err)
+	default:
+		return 0, 0, errNoProtobuf
+	}
+}
+
+// message reads so many bytes, which are valid until the next message.
+func (w *wire) message(length int64) ([]byte, error) {
+	if length > maxObjectBytes {
+		return nil, fmt.Errorf("an object of more than %d MiB", maxObjectBytes>>20)
+	}
+	w.buffer.Reset()
+	n, err := io.CopyN(w.buffer, w.reader, length)
+	w.offset += n
+	return w.buffer.Bytes(), midway(err)
+}
+
+// list reads a list of so many bytes.
+func (w *wire) list(length int64, take func(encoded) error) (next string, err error) {
+	end := w.offset + length
+	for w.offset < end {
+		number, length, err := w.field()
+		if err != nil {
+			return "", midway(err)
+		}
+		if length > end-w.offset {
+			return "", io.ErrUnexpectedEOF
+		}
+		message, err := w.message(length)
+		if err == nil {
+			switch number {
+			case listMeta:
+				next, err = textField(message, metaContinue)
+			case listItems:
+				err = take(encoded{body: message})
+			}
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return next, nil
+}
+
+// midway makes an error of an end in the midst of a message.
+func midway(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // field is a field of a protobuf message.
@@ -286,4 +393,15 @@ func eachField(message []byte, visit func(field) error) error {
 		}
 	}
 	return nil
+}
+
+// textField returns a string of a message, or "".
+func textField(message []byte, number protowire.Number) (text string, err error) {
+	err = eachField(message, func(f field) error {
+		if f.number == number {
+			text = string(f.bytes)
+		}
+		return nil
+	})
+	return text, err
 }

@@ -57,13 +57,13 @@ func scannedCount(t *testing.T, s *v1alpha1.Snapshot) int32 {
 }
 
 func TestMetadataIsListedInPages(t *testing.T) {
-	s := ingressServer(t, pages(ingresses(1201)))
+	s := ingressServer(t, pages(ingresses(20_001)))
 	got := s.usage(t)
 	checkGaps(t, got)
-	if count := scannedCount(t, got); count != 1201 {
-		t.Errorf("%d ingresses were counted, want 1201", count)
+	if count := scannedCount(t, got); count != 20_001 {
+		t.Errorf("%d ingresses were counted, want 20001", count)
 	}
-	if diff := cmp.Diff([]string{"500 from ", "500 from 500", "500 from 1000"}, s.limits(ingressesPath)); diff != "" {
+	if diff := cmp.Diff([]string{"10000 from ", "10000 from 10000", "10000 from 20000"}, s.limits(ingressesPath)); diff != "" {
 		t.Errorf("pages (-want +got):\n%s", diff)
 	}
 	for _, r := range s.requests(ingressesPath) {
@@ -88,15 +88,15 @@ func TestAListGoesOnAfterItsContinueTokenExpired(t *testing.T) {
 		token string
 		pages []string
 	}{
-		{"from where it was, by the token that the server gives", "600", []string{"500 from ", "500 from 500", "500 from 600", "500 from 1100"}},
-		{"from the start, without one", "", []string{"500 from ", "500 from 500", "500 from ", "500 from 500", "500 from 1000"}},
+		{"from where it was, by the token that the server gives", "10600", []string{"10000 from ", "10000 from 10000", "10000 from 10600"}},
+		{"from the start, without one", "", []string{"10000 from ", "10000 from 10000", "10000 from ", "10000 from 10000"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			all := pages(ingresses(1200))
+			all := pages(ingresses(12_000))
 			var once atomic.Bool
 			s := ingressServer(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Query().Get("continue") == "500" && once.CompareAndSwap(false, true) {
+				if r.URL.Query().Get("continue") == "10000" && once.CompareAndSwap(false, true) {
 					expired(tt.token)(w, r)
 					return
 				}
@@ -107,10 +107,10 @@ func TestAListGoesOnAfterItsContinueTokenExpired(t *testing.T) {
 			if diff := cmp.Diff(tt.pages, s.limits(ingressesPath)); diff != "" {
 				t.Errorf("pages (-want +got):\n%s", diff)
 			}
-			want := int32(1200)
+			want := int32(12_000)
 			if tt.token != "" {
-				// The server skips what it has shown: here the objects 500 to 599.
-				want = 1100
+				// The token goes on behind the objects that were there: here 600 later.
+				want = 11_400
 			}
 			if count := scannedCount(t, got); count != want {
 				t.Errorf("%d objects were counted, want %d", count, want)
@@ -118,7 +118,7 @@ func TestAListGoesOnAfterItsContinueTokenExpired(t *testing.T) {
 		})
 	}
 	t.Run("not for ever", func(t *testing.T) {
-		all := pages(ingresses(1200))
+		all := pages(ingresses(12_000))
 		s := ingressServer(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Get("continue") != "" {
 				expired("")(w, r)
@@ -133,37 +133,24 @@ func TestAListGoesOnAfterItsContinueTokenExpired(t *testing.T) {
 	})
 }
 
-func TestPagesOfLargeObjectsAreSizedByBytes(t *testing.T) {
-	tests := []struct {
-		name string
-		// definitions are so many, of each so many bytes.
-		definitions, bytes int
-		want               []string
-	}{
-		{"of fifty kilobytes", 100, 50 << 10, []string{"20 from ", "40 from 20", "40 from 60"}},
-		{"of a kilobyte", 100, 1 << 10, []string{"20 from ", "500 from 20"}},
-		{"of five megabytes", 21, 5 << 20, []string{"20 from ", "1 from 20"}},
+// A definition is tens of kilobytes, and a Helm release can be a megabyte.
+func TestLargeObjectsAreListedInSmallerPages(t *testing.T) {
+	var list apiextensionsv1.CustomResourceDefinitionList
+	for i := range 501 {
+		d := definition(fmt.Sprintf("kind%03d", i), apiextensionsv1.CustomResourceDefinitionVersion{Name: "v1", Served: true, Storage: true})
+		d.Spec.Versions[0].Schema = &apiextensionsv1.CustomResourceValidation{
+			OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{Description: strings.Repeat("x", 20<<10)},
+		}
+		list.Items = append(list.Items, d)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var list apiextensionsv1.CustomResourceDefinitionList
-			for i := range tt.definitions {
-				d := definition(fmt.Sprintf("kind%03d", i), apiextensionsv1.CustomResourceDefinitionVersion{Name: "v1", Served: true, Storage: true})
-				d.Spec.Versions[0].Schema = &apiextensionsv1.CustomResourceValidation{
-					OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{Description: strings.Repeat("x", tt.bytes-200)},
-				}
-				list.Items = append(list.Items, d)
-			}
-			s := newUsageServer(t).on(definitionsPath, pages(&list))
-			got := s.usage(t)
-			checkGaps(t, got)
-			if n := len(got.APIUsage.Definitions.Definitions); n != tt.definitions {
-				t.Errorf("%d definitions were read, want %d", n, tt.definitions)
-			}
-			if diff := cmp.Diff(tt.want, s.limits(definitionsPath)); diff != "" {
-				t.Errorf("pages (-want +got):\n%s", diff)
-			}
-		})
+	s := newUsageServer(t).on(definitionsPath, pages(&list))
+	got := s.usage(t)
+	checkGaps(t, got)
+	if n := len(got.APIUsage.Definitions.Definitions); n != 501 {
+		t.Errorf("%d definitions were read, want 501", n)
+	}
+	if diff := cmp.Diff([]string{"500 from ", "500 from 500"}, s.limits(definitionsPath)); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
 	}
 }
 
@@ -219,11 +206,15 @@ func TestAnswersThatAreNoListAreMalformed(t *testing.T) {
 		answer  http.HandlerFunc
 		problem string
 	}{
-		{"protobuf that is cut short", inProtobuf(whole[:len(whole)-1]), "unexpected EOF"},
+		{"protobuf that is cut short", inProtobuf(whole[:len(whole)-5]), "unexpected EOF"},
 		{"protobuf without an envelope", inProtobuf(whole[4:]), "no Kubernetes protobuf"},
 		{"nothing", inProtobuf(nil), "no Kubernetes protobuf"},
 		{"an object", inProtobuf(unknown("Ingress", nil)), `want a list, got kind "Ingress"`},
 		{"a list of something else", inProtobuf(unknown("List", []byte("\x12\x02\x0a\xff"))), "unexpected EOF"},
+		{"a list within a list", inProtobuf(unknown("List", []byte("\x0a\x05\x1a\x01a"))), "unexpected EOF"},
+		{"an object that is longer than its list", inProtobuf(append(unknown("List", []byte("\x12\x03\x0a\x00")), 0)), "unexpected EOF"},
+		{"an object larger than any", inProtobuf([]byte("k8s\x00\x0a\x06\x12\x04List\x12\xff\xff\xff\xff\x1f\x12\xff\xff\xff\xff\x07")), "an object of more than 32 MiB"},
+		{"groups of protobuf, which Kubernetes does not use", inProtobuf(unknown("List", []byte("\x13\x14"))), "no Kubernetes protobuf"},
 		{"an object in JSON", answerJSON(object{"kind": "Ingress"}), `want a list, got kind "Ingress"`},
 		{"another JSON", answerJSON(object{}), `want a list, got kind ""`},
 		{"a page for people", answerText("<html>"), "invalid character '<' looking for beginning of value"},
@@ -240,6 +231,42 @@ func TestAnswersThatAreNoListAreMalformed(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAConnectionThatBreaksInTheMidstOfAListIsNotMalformed(t *testing.T) {
+	s := ingressServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", protobuf)
+		_, _ = w.Write(inEnvelope(ingresses(3))[:40])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	got := s.usage(t)
+	if len(got.Gaps) != 1 || got.Gaps[0].Source != v1alpha1.SourceObjects || got.Gaps[0].Reason != v1alpha1.GapUnavailable {
+		t.Errorf("gaps = %+v, want that of the objects, %s", got.Gaps, v1alpha1.GapUnavailable)
+	}
+}
+
+// A server refuses in the encoding that was asked for.
+func TestARefusalInProtobuf(t *testing.T) {
+	const refusal = `ingresses.networking.k8s.io is forbidden: User "jane" cannot list resource "ingresses" in API group "networking.k8s.io" in the namespace "shop"`
+	status := failure(http.StatusForbidden, metav1.StatusReasonForbidden, refusal)
+	raw, err := status.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := (&runtime.Unknown{TypeMeta: runtime.TypeMeta{APIVersion: "v1", Kind: "Status"}, Raw: raw}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := ingressServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", protobuf)
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write(append([]byte(protobufMagic), message...))
+	})
+	checkGaps(t, s.usage(t), v1alpha1.Gap{
+		Source: v1alpha1.SourceObjects, Resource: "ingresses.networking.k8s.io", Reason: v1alpha1.GapForbidden,
+		Permission: "list ingresses.networking.k8s.io in shop", Message: refusal,
+	})
 }
 
 func TestAListThatDoesNotEndIsGivenUp(t *testing.T) {

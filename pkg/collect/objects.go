@@ -27,6 +27,9 @@ type target struct {
 	schema.GroupVersionResource
 	kind       string
 	namespaced bool
+	// leaving says that the version to read through goes away itself, so that
+	// every object is named.
+	leaving bool
 }
 
 // builtInTargets are the resources of which the server serves a version that
@@ -40,7 +43,7 @@ func (u *usage) builtInTargets(served []v1alpha1.ServedResource) []target {
 		}
 		if v := u.readVersion(r); v != "" {
 			gvr := schema.GroupVersionResource{Group: r.Group, Version: v, Resource: r.Resource}
-			targets = append(targets, target{gvr, r.Kind, r.Namespaced})
+			targets = append(targets, target{gvr, r.Kind, r.Namespaced, u.leaves(gvr)})
 		}
 	}
 	return targets
@@ -54,9 +57,13 @@ func isEvents(r v1alpha1.ServedResource) bool {
 // goesAway reports whether a served version is ever deprecated or removed.
 func (u *usage) goesAway(r v1alpha1.ServedResource) bool {
 	return slices.ContainsFunc(r.Versions, func(v string) bool {
-		a := u.Index.Resource(schema.GroupVersionResource{Group: r.Group, Version: v, Resource: r.Resource})
-		return a != nil && (!a.Deprecated.IsZero() || !a.Removed.IsZero())
+		return u.leaves(schema.GroupVersionResource{Group: r.Group, Version: v, Resource: r.Resource})
 	})
+}
+
+func (u *usage) leaves(gvr schema.GroupVersionResource) bool {
+	a := u.Index.Resource(gvr)
+	return a != nil && (!a.Deprecated.IsZero() || !a.Removed.IsZero())
 }
 
 // movedTo reports whether the same objects are also served by the group that
@@ -64,7 +71,8 @@ func (u *usage) goesAway(r v1alpha1.ServedResource) bool {
 func (u *usage) movedTo(r v1alpha1.ServedResource, served []v1alpha1.ServedResource) bool {
 	for _, v := range r.Versions {
 		a := u.Index.Resource(schema.GroupVersionResource{Group: r.Group, Version: v, Resource: r.Resource})
-		if a == nil || a.Replacement == nil || a.Replacement.Group == r.Group {
+		// EndpointSlices replace Endpoints, and are other objects.
+		if a == nil || a.Replacement == nil || a.Replacement.Group == r.Group || a.Replacement.Kind != a.Kind {
 			continue
 		}
 		if slices.ContainsFunc(served, func(s v1alpha1.ServedResource) bool {
@@ -86,7 +94,8 @@ func (u *usage) customTargets(definitions []v1alpha1.CustomResourceDefinition) [
 		// A built-in API can be served through a definition, as on old servers.
 		builtIn := len(u.Index.Versions(gr)) > 0
 		if v := u.definitionVersion(d); v != "" && changes(d) && !builtIn {
-			targets = append(targets, target{gr.WithVersion(v), d.Kind, d.Namespaced})
+			deprecated := slices.ContainsFunc(d.Versions, func(of v1alpha1.CustomResourceVersion) bool { return of.Name == v && of.Deprecated })
+			targets = append(targets, target{gr.WithVersion(v), d.Kind, d.Namespaced, deprecated})
 		}
 	}
 	return targets
@@ -151,16 +160,14 @@ func (u *usage) scan(ctx context.Context, targets []target) *v1alpha1.ScannedObj
 
 func (u *usage) scanTarget(ctx context.Context, t target) (v1alpha1.ScannedResource, error) {
 	var s *scan
-	of := selection{GroupVersionResource: t.GroupVersionResource, namespace: u.Namespace, accept: acceptMetadata, firstPage: maxPage}
-	err := u.lists.pages(ctx, of, func() { s = newScan(t) }, func(p page) (int, string, error) {
-		var list metav1.PartialObjectMetadataList
-		if err := p.decode(&list); err != nil {
-			return 0, "", err
+	of := selection{GroupVersionResource: t.GroupVersionResource, namespace: u.Namespace, accept: acceptMetadata, limit: smallObjects}
+	err := u.lists.each(ctx, of, func() { s = newScan(t) }, func(e encoded) error {
+		var object metav1.PartialObjectMetadata
+		if err := e.decode(&object); err != nil {
+			return err
 		}
-		for i := range list.Items {
-			s.add(&list.Items[i].ObjectMeta)
-		}
-		return len(list.Items), list.Continue, nil
+		s.add(&object.ObjectMeta)
+		return nil
 	})
 	return s.result(), err
 }
@@ -168,6 +175,8 @@ func (u *usage) scanTarget(ctx context.Context, t target) (v1alpha1.ScannedResou
 // scan gathers what the objects of one resource tell, one after the other.
 type scan struct {
 	found v1alpha1.ScannedResource
+	// all objects are kept, and not only those that name another version.
+	all bool
 	// readAt is the apiVersion that the objects were read through.
 	readAt  string
 	writers map[writer]writes
@@ -182,19 +191,20 @@ type writes struct{ objects, last int32 }
 func newScan(t target) *scan {
 	return &scan{
 		found:   v1alpha1.ScannedResource{Group: t.Group, Version: t.Version, Resource: t.Resource, Kind: t.kind},
+		all:     t.leaving,
 		readAt:  t.GroupVersion().String(),
 		writers: make(map[writer]writes),
 	}
 }
 
 // add counts an object, and keeps what it says of versions if it names another
-// than the one it was read at.
+// than the one it was read at, or if that one goes away.
 func (s *scan) add(meta *metav1.ObjectMeta) {
 	s.found.Count++
 	if len(meta.ManagedFields) == 0 {
 		s.found.WithoutManagedFields++
 	}
-	telling := false
+	telling := s.all
 	for i := range meta.ManagedFields {
 		entry := &meta.ManagedFields[i]
 		w := writer{entry.Manager, entry.APIVersion}

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -78,12 +79,12 @@ func TestWritersAreCounted(t *testing.T) {
 }
 
 func TestWritersAreCountedOverPages(t *testing.T) {
-	list := ingresses(1100)
+	list := ingresses(10_100)
 	for i := range list.Items {
 		list.Items[i].ManagedFields = []metav1.ManagedFieldsEntry{written("helm", "Update", "networking.k8s.io/v1", "")}
 	}
 	got := ingressServer(t, pages(list)).usage(t)
-	want := []v1alpha1.Writer{{Manager: "helm", APIVersion: "networking.k8s.io/v1", Objects: 1100}}
+	want := []v1alpha1.Writer{{Manager: "helm", APIVersion: "networking.k8s.io/v1", Objects: 10_100}}
 	if diff := cmp.Diff(want, got.APIUsage.Objects.Resources[0].Writers); diff != "" {
 		t.Errorf("writers (-want +got):\n%s", diff)
 	}
@@ -260,6 +261,11 @@ func TestBuiltInResourcesThatAreScanned(t *testing.T) {
 			[]string{"networking.k8s.io/v1 ingresses"},
 		},
 		{
+			"though other objects replace them",
+			v1alpha1.VersionInfo{GitVersion: "v1.37.1"}, []string{"v1 endpoints Endpoints", "discovery.k8s.io/v1 endpointslices EndpointSlice"}, true,
+			[]string{"v1 endpoints"},
+		},
+		{
 			"by the minor that the server emulates",
 			v1alpha1.VersionInfo{GitVersion: "v1.37.1", EmulationMajor: "1", EmulationMinor: "35"},
 			[]string{"coordination.k8s.io/v1beta1 leasecandidates LeaseCandidate"}, false,
@@ -409,7 +415,7 @@ func TestAResourceThatCannotBeListedCostsItself(t *testing.T) {
 					http.NotFound(w, r)
 					return
 				}
-				pages(ingresses(600))(w, r)
+				pages(ingresses(10_001))(w, r)
 			},
 			v1alpha1.Gap{Reason: v1alpha1.GapNotFound, Message: "the server could not find the requested resource (get " + ingressesPath + ")"},
 		},
@@ -465,21 +471,24 @@ func FuzzDecodeObjects(f *testing.F) {
 	}
 	f.Add(asJSON, false)
 	f.Fuzz(func(t *testing.T, body []byte, inProtobuf bool) {
-		p := page{body, acceptJSON}
+		contentType := acceptJSON
 		if inProtobuf {
-			p.contentType = protobuf
-		}
-		var list metav1.PartialObjectMetadataList
-		if p.decode(&list) != nil {
-			return
+			contentType = protobuf
 		}
 		s := newScan(target{GroupVersionResource: schema.GroupVersionResource{Version: "v1", Resource: "pods"}, kind: "Pod"})
-		for i := range list.Items {
-			s.add(&list.Items[i].ObjectMeta)
-		}
+		var count int32
+		_, _ = readList(bytes.NewReader(body), contentType, &bytes.Buffer{}, func(e encoded) error {
+			var object metav1.PartialObjectMetadata
+			if err := e.decode(&object); err != nil {
+				return err
+			}
+			count++
+			s.add(&object.ObjectMeta)
+			return nil
+		})
 		found := s.result()
-		if int(found.Count) != len(list.Items) || len(found.Objects) > len(list.Items) {
-			t.Errorf("%d counted and %d named, of %d", found.Count, len(found.Objects), len(list.Items))
+		if found.Count != count || len(found.Objects) > int(count) {
+			t.Errorf("%d counted and %d named, of %d", found.Count, len(found.Objects), count)
 		}
 		for _, w := range found.Writers {
 			if w.Objects < 1 || w.Objects > found.Count {
@@ -490,4 +499,29 @@ func FuzzDecodeObjects(f *testing.F) {
 			t.Errorf("cannot be written: %v", err)
 		}
 	})
+}
+
+func TestObjectsAreNamedWhereTheVersionThatTheyAreReadThroughGoesAway(t *testing.T) {
+	object := metav1.ObjectMeta{
+		Namespace: "shop", Name: "gpu",
+		ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "flux", Operation: metav1.ManagedFieldsOperationApply, APIVersion: "resource.k8s.io/v1alpha2"}},
+	}
+	read := schema.GroupVersionResource{Group: "resource.k8s.io", Version: "v1alpha2", Resource: "resourceclaims"}
+	for leaving, want := range map[bool][]string{false: nil, true: {"gpu"}} {
+		s := newScan(target{GroupVersionResource: read, kind: "ResourceClaim", leaving: leaving})
+		s.add(&object)
+		var names []string
+		for _, o := range s.result().Objects {
+			names = append(names, o.Name)
+		}
+		if diff := cmp.Diff(want, names); diff != "" {
+			t.Errorf("leaving %t: %s", leaving, diff)
+		}
+	}
+	u := usage{UsageOptions: *newUsageServer(t).usageOptions(t).APIUsage}
+	for version, want := range map[string]bool{"v1": false, "v1beta1": true, "v1alpha2": true} {
+		if got := u.leaves(read.GroupResource().WithVersion(version)); got != want {
+			t.Errorf("%s leaves: got %t", version, got)
+		}
+	}
 }

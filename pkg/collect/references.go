@@ -22,12 +22,12 @@ const bootstrapping = "kubernetes.io/bootstrapping"
 // referring is a kind of objects that name APIs.
 type referring struct {
 	group, resource string
-	// read decodes a page into what it is about, as the newest version has it.
-	// In JSON, older ones have it under the same names.
-	read func(p page, into *v1alpha1.References) (items int, next string, err error)
+	// read decodes an object as the newest version has it. In JSON, older ones
+	// have the same under the same names.
+	read func(e encoded, into *v1alpha1.References) error
 }
 
-// newestVersion is that of the Go types that pages are decoded into. Another one
+// newestVersion is that of the Go types that objects are decoded into. Another one
 // may differ as protobuf, and is read as JSON.
 func newestVersion(group string) string {
 	if group == "autoscaling" {
@@ -72,7 +72,7 @@ func (u *usage) references(ctx context.Context, served []v1alpha1.ServedResource
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			found.Scanned = append(found.Scanned, v1alpha1.ScannedKind{Kind: served[at].Kind, Count: count})
+			found.Scanned = append(found.Scanned, v1alpha1.ScannedKind{Group: kind.group, Kind: served[at].Kind, Count: count})
 			found.Admission = append(found.Admission, some.Admission...)
 			found.ScaleTargets = append(found.ScaleTargets, some.ScaleTargets...)
 			found.Roles = append(found.Roles, some.Roles...)
@@ -84,17 +84,16 @@ func (u *usage) references(ctx context.Context, served []v1alpha1.ServedResource
 }
 
 func (u *usage) readReferences(ctx context.Context, kind referring, gvr schema.GroupVersionResource) (*v1alpha1.References, int32, error) {
-	of := selection{GroupVersionResource: gvr, namespace: u.Namespace, accept: acceptProtobuf, firstPage: maxPage}
+	of := selection{GroupVersionResource: gvr, namespace: u.Namespace, accept: acceptProtobuf, limit: smallObjects}
 	if gvr.Version != newestVersion(gvr.Group) {
 		of.accept = acceptJSON
 	}
 	var found *v1alpha1.References
 	var count int32
 	begin := func() { found, count = &v1alpha1.References{}, 0 }
-	err := u.lists.pages(ctx, of, begin, func(p page) (int, string, error) {
-		items, next, err := kind.read(p, found)
-		count += int32(items)
-		return items, next, err
+	err := u.lists.each(ctx, of, begin, func(e encoded) error {
+		count++
+		return kind.read(e, found)
 	})
 	return found, count, err
 }
@@ -115,52 +114,36 @@ func sortReferences(r *v1alpha1.References) {
 	})
 }
 
-func readValidatingWebhooks(p page, into *v1alpha1.References) (int, string, error) {
-	var list admissionv1.ValidatingWebhookConfigurationList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
+func readValidatingWebhooks(e encoded, into *v1alpha1.References) error {
+	var configuration admissionv1.ValidatingWebhookConfiguration
+	err := e.decode(&configuration)
+	for _, webhook := range configuration.Webhooks {
+		add(into, "ValidatingWebhookConfiguration", configuration.Name, "webhooks["+webhook.Name+"].rules", webhook.Rules, webhook.MatchPolicy)
 	}
-	for _, configuration := range list.Items {
-		for _, webhook := range configuration.Webhooks {
-			add(into, "ValidatingWebhookConfiguration", configuration.Name, "webhooks["+webhook.Name+"].rules", webhook.Rules, webhook.MatchPolicy)
-		}
-	}
-	return len(list.Items), list.Continue, nil
+	return err
 }
 
-func readMutatingWebhooks(p page, into *v1alpha1.References) (int, string, error) {
-	var list admissionv1.MutatingWebhookConfigurationList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
+func readMutatingWebhooks(e encoded, into *v1alpha1.References) error {
+	var configuration admissionv1.MutatingWebhookConfiguration
+	err := e.decode(&configuration)
+	for _, webhook := range configuration.Webhooks {
+		add(into, "MutatingWebhookConfiguration", configuration.Name, "webhooks["+webhook.Name+"].rules", webhook.Rules, webhook.MatchPolicy)
 	}
-	for _, configuration := range list.Items {
-		for _, webhook := range configuration.Webhooks {
-			add(into, "MutatingWebhookConfiguration", configuration.Name, "webhooks["+webhook.Name+"].rules", webhook.Rules, webhook.MatchPolicy)
-		}
-	}
-	return len(list.Items), list.Continue, nil
+	return err
 }
 
-func readValidatingPolicies(p page, into *v1alpha1.References) (int, string, error) {
-	var list admissionv1.ValidatingAdmissionPolicyList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
-	}
-	for _, policy := range list.Items {
-		addPolicy(into, "ValidatingAdmissionPolicy", policy.Name, policy.Spec.MatchConstraints, policy.Spec.ParamKind)
-	}
-	return len(list.Items), list.Continue, nil
+func readValidatingPolicies(e encoded, into *v1alpha1.References) error {
+	var policy admissionv1.ValidatingAdmissionPolicy
+	err := e.decode(&policy)
+	addPolicy(into, "ValidatingAdmissionPolicy", policy.Name, policy.Spec.MatchConstraints, policy.Spec.ParamKind)
+	return err
 }
 
-func readMutatingPolicies(p page, into *v1alpha1.References) (int, string, error) {
-	var list admissionv1.MutatingAdmissionPolicyList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
-	}
-	for _, policy := range list.Items {
-		addPolicy(into, "MutatingAdmissionPolicy", policy.Name, policy.Spec.MatchConstraints, policy.Spec.ParamKind)
-	}
-	return len(list.Items), list.Continue, nil
+func readMutatingPolicies(e encoded, into *v1alpha1.References) error {
+	var policy admissionv1.MutatingAdmissionPolicy
+	err := e.decode(&policy)
+	addPolicy(into, "MutatingAdmissionPolicy", policy.Name, policy.Spec.MatchConstraints, policy.Spec.ParamKind)
+	return err
 }
 
 func addPolicy(into *v1alpha1.References, kind, name string, constraints *admissionv1.MatchResources, param *admissionv1.ParamKind) {
@@ -204,16 +187,13 @@ func apiVersion(text string) schema.GroupVersion {
 	return schema.GroupVersion{Version: text}
 }
 
-func (u *usage) readAutoscalers(p page, into *v1alpha1.References) (int, string, error) {
-	var list autoscalingv2.HorizontalPodAutoscalerList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
+func (u *usage) readAutoscalers(e encoded, into *v1alpha1.References) error {
+	var autoscaler autoscalingv2.HorizontalPodAutoscaler
+	if err := e.decode(&autoscaler); err != nil {
+		return err
 	}
-	for i := range list.Items {
-		autoscaler := &list.Items[i]
-		u.addScaleTarget(into, autoscaler.Spec.ScaleTargetRef, autoscaler.Namespace+"/"+autoscaler.Name)
-	}
-	return len(list.Items), list.Continue, nil
+	u.addScaleTarget(into, autoscaler.Spec.ScaleTargetRef, autoscaler.Namespace+"/"+autoscaler.Name)
+	return nil
 }
 
 func (u *usage) addScaleTarget(into *v1alpha1.References, ref autoscalingv2.CrossVersionObjectReference, autoscaler string) {
@@ -230,30 +210,20 @@ func (u *usage) addScaleTarget(into *v1alpha1.References, ref autoscalingv2.Cros
 	}
 }
 
-func (u *usage) readClusterRoles(p page, into *v1alpha1.References) (int, string, error) {
-	var list rbacv1.ClusterRoleList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
-	}
-	for i := range list.Items {
-		role := &list.Items[i]
-		_, bootstrap := role.Labels[bootstrapping]
-		u.addRole(into, v1alpha1.RoleReference{Kind: "ClusterRole", Name: role.Name, Bootstrap: bootstrap}, role.Rules)
-	}
-	return len(list.Items), list.Continue, nil
+func (u *usage) readClusterRoles(e encoded, into *v1alpha1.References) error {
+	var role rbacv1.ClusterRole
+	err := e.decode(&role)
+	_, bootstrap := role.Labels[bootstrapping]
+	u.addRole(into, v1alpha1.RoleReference{Kind: "ClusterRole", Name: role.Name, Bootstrap: bootstrap}, role.Rules)
+	return err
 }
 
-func (u *usage) readRoles(p page, into *v1alpha1.References) (int, string, error) {
-	var list rbacv1.RoleList
-	if err := p.decode(&list); err != nil {
-		return 0, "", err
-	}
-	for i := range list.Items {
-		role := &list.Items[i]
-		_, bootstrap := role.Labels[bootstrapping]
-		u.addRole(into, v1alpha1.RoleReference{Kind: "Role", Namespace: role.Namespace, Name: role.Name, Bootstrap: bootstrap}, role.Rules)
-	}
-	return len(list.Items), list.Continue, nil
+func (u *usage) readRoles(e encoded, into *v1alpha1.References) error {
+	var role rbacv1.Role
+	err := e.decode(&role)
+	_, bootstrap := role.Labels[bootstrapping]
+	u.addRole(into, v1alpha1.RoleReference{Kind: "Role", Namespace: role.Namespace, Name: role.Name, Bootstrap: bootstrap}, role.Rules)
+	return err
 }
 
 // addRole adds the rules that name a resource which vanishes from its group.

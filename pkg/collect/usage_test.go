@@ -113,6 +113,13 @@ func aggregated(list apidiscoveryv2.APIGroupDiscoveryList) http.HandlerFunc {
 	}
 }
 
+// objectList is a list type as Kubernetes generates them.
+type objectList interface {
+	runtime.Object
+	metav1.ListInterface
+	Marshal() ([]byte, error)
+}
+
 // pages answers a list as kube-apiserver does: in protobuf, by limit and
 // continue, and metadata alone where that is asked for. Selectors of labels and
 // of the field type are obeyed.
@@ -200,7 +207,7 @@ func answerProtobuf(list objectList) http.HandlerFunc {
 }
 
 func inEnvelope(list objectList) []byte {
-	raw, err := list.(interface{ Marshal() ([]byte, error) }).Marshal()
+	raw, err := list.Marshal()
 	if err != nil {
 		panic(err)
 	}
