@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs `kubectl versions skew` and `support` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
+# Runs `kubectl versions skew`, `support` and `deprecations` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kubernetes=${1:?usage: hack/demo.sh KUBERNETES_VERSION}
@@ -11,13 +11,15 @@ cleanup() {
 }
 trap cleanup EXIT
 
-bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" --seed test/cluster/seeds/demo.yaml >/dev/null
+bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" \
+	--arg=--runtime-config=resource.k8s.io/v1beta1=true \
+	--seed test/cluster/seeds/demo.yaml --seed test/cluster/seeds/usage.yaml >/dev/null
 
 export KUBECONFIG=$dir/kubeconfig
 export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH
 kubectl config rename-context admin shop-prod >/dev/null
 
-for question in skew support; do
+for question in skew support deprecations; do
 	echo
 	echo "\$ kubectl versions $question"
 	kubectl versions "$question"

@@ -141,7 +141,7 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Index, err = apilifecycle.Load(); err != nil {
 		return err
 	}
-	if o.judgeBy.Waivers, err = o.waivers.read(o.env); err != nil {
+	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
 		return err
 	}
 	snapshot, err := o.facts(ctx, data.Catalog)

@@ -74,6 +74,16 @@ func commands(t *testing.T) map[string][]string {
 		add("skew/"+name, []string{"table"}, "skew", "--snapshot", snapshot)
 		add("support/"+name, documents, "support", "--snapshot", snapshot)
 	}
+	for _, snapshot := range files(t, "../../docs/examples/shop-prod.yaml", "testdata/snapshots/usage/*.yaml") {
+		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
+		add("deprecations/"+name, documents, "deprecations", "--snapshot", snapshot)
+	}
+	prod := []string{"deprecations", "--snapshot", "../../docs/examples/shop-prod.yaml"}
+	add("deprecations/two-minors-ahead", tables, append(prod, "--to", "+2")...)
+	add("deprecations/of-a-namespace", tables, append(prod, "-n", "shop")...)
+	add("deprecations/only-errors", []string{"table", "json"}, append(prod, "--only", "error")...)
+	add("deprecations/waived", documents, append(prod, "--policy", "testdata/waivers.yaml", "--ignore", "PodDisruptionBudget")...)
+
 	shop := []string{"support", "--snapshot", "../../docs/examples/shop-prod.yaml"}
 	add("support/within-200d", tables, append(shop, "--within", "200d")...)
 	add("support/alauda-acp-4.3", documents, append(shop, "--platform", "alauda-acp", "--platform-version", "4.3")...)
@@ -188,6 +198,7 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	for command, args := range map[string][]string{
 		"skew":                    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
 		"support --at 2026-11-20": {"--snapshot", "../../docs/examples/shop-prod.yaml"},
+		"deprecations":            {"--snapshot", "../../docs/examples/shop-prod.yaml"},
 		"releases --platform amazon-eks --supported --timeline --at 2026-11-20": nil,
 	} {
 		screen := "```console\n$ kubectl versions " + command + "\n" + run(t, append(strings.Fields(command), args...)...) + "```\n"

@@ -22,7 +22,7 @@ func (f *waiverFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.policy, "policy", "", "File of waivers, each with a reason and perhaps a last day, a DeprecationPolicy.")
 }
 
-func (f *waiverFlags) read(env Environment) ([]v1alpha1.Waiver, error) {
+func (f *waiverFlags) read() ([]v1alpha1.Waiver, error) {
 	var waivers []v1alpha1.Waiver
 	for _, pattern := range f.ignore {
 		w, err := ignored(pattern)
