@@ -27,7 +27,8 @@ of text/template it has:
   now           the present, as a MicroTime      ago "36h"    so long before, as a Time
   seq 1 3       ranges over 1, 2, 3              pad 7 4      0007
   list a b      its arguments                    dict "name" "cp-1"   has .name
-  add sub div mod, on two whole numbers
+  add sub mul div mod, on two whole numbers
+  helmRelease (dict …)  what Helm stores of a release, given its name, namespace, revision, status and api
 
 Namespaces are created first, then CustomResourceDefinitions, then everything else. A status goes through the status subresource,
 and an owner reference without a uid gets that of the owner, which has to stand earlier.`,

@@ -38,7 +38,7 @@ func TestTemplate(t *testing.T) {
 		{name: "a value may contain =", text: `{{ .v }}`, values: []string{"v=a=b"}, want: "a=b"},
 		{name: "pad", text: `{{ pad 7 4 }}`, want: "0007"},
 		{name: "dict in list", text: `{{ range list (dict "name" "cp-1") }}{{ .name }}{{ end }}`, want: "cp-1"},
-		{name: "arithmetic", text: `{{ add 7 2 }} {{ sub 7 2 }} {{ div 7 2 }} {{ mod 7 2 }}`, want: "9 5 3 1"},
+		{name: "arithmetic", text: `{{ add 7 2 }} {{ sub 7 2 }} {{ mul 7 2 }} {{ div 7 2 }} {{ mod 7 2 }}`, want: "9 5 14 3 1"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -57,8 +57,11 @@ func functions(now time.Time) template.FuncMap {
 		"list": func(items ...any) []any { return items },
 		"add":  func(a, b int) int { return a + b },
 		"sub":  func(a, b int) int { return a - b },
+		"mul":  func(a, b int) int { return a * b },
 		"div":  func(a, b int) int { return a / b },
 		"mod":  func(a, b int) int { return a % b },
+		// helmRelease (dict "name" "cart" "namespace" "shop" "revision" 3 "status" "deployed" "api" (dict)) is the payload of a release
+		"helmRelease": newHelmRelease(now),
 	}
 }
 
