@@ -1,0 +1,79 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// settle lets the kube-apiserver finish what seeding left it to do.
+const settle = 10 * time.Second
+
+// memoryLimit keeps the kube-apiserver from using all memory of a machine for what could be collected: it doubles its
+// heap otherwise, and 1,200 large CustomResourceDefinitions take gigabytes. The reference cluster stays far below it.
+const memoryLimit = "GOMEMLIMIT=14GiB"
+
+// start runs an empty cluster; closing its stdin ends it.
+func (b *bench) start(ctx context.Context) (stop func() error, err error) {
+	cluster := exec.CommandContext(ctx, filepath.Join(b.bin, "cluster"), "run", "--bin", b.bin, "--dir", b.dir, "--server", b.kubernetes)
+	cluster.Env = append(os.Environ(), memoryLimit)
+	cluster.Stderr = os.Stderr
+	stdin, err := cluster.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := cluster.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cluster.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() error { return errors.Join(stdin.Close(), cluster.Wait()) }
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+		return nil, errors.Join(fmt.Errorf("cluster is not ready: %q: %w", line, err), stop())
+	}
+	return stop, nil
+}
+
+// nodeSeeds are the nodes with their kube-proxy pods, some of which still run the old revision.
+func nodeSeeds(oldproxy int) []string {
+	return []string{"--set", fmt.Sprintf("nodes=%d", nodes), "--set", fmt.Sprintf("oldproxy=%d", oldproxy), "test/cluster/seeds/scale.yaml"}
+}
+
+// objectSeeds are the objects of the reference cluster, or of further multiples of it.
+func objectSeeds(from, to int) []string {
+	return []string{"--set", fmt.Sprintf("from=%d", from), "--set", fmt.Sprintf("to=%d", to), "test/cluster/seeds/reference.yaml"}
+}
+
+func (b *bench) seed(ctx context.Context, title string, seeds ...[]string) error {
+	fmt.Fprintf(os.Stderr, "seeding: %s\n", title)
+	args := []string{"seed", "--kubeconfig", b.kubeconfig}
+	for _, s := range seeds {
+		args = append(args, s...)
+	}
+	seed := exec.CommandContext(ctx, filepath.Join(b.bin, "cluster"), args...)
+	seed.Stderr = os.Stderr
+	if err := seed.Run(); err != nil {
+		return fmt.Errorf("seeding: %w", err)
+	}
+	time.Sleep(settle)
+	return nil
+}
+
+func (b *bench) buildSweep(ctx context.Context) error {
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", filepath.Join(b.dir, sweep), "./test/bench/sweep")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building the sweep: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// figure is what one command took in one scene: medians of all runs, and the slowest.
+type figure struct {
+	scene, command string
+	median, worst  time.Duration
+	// cpu is user and system time.
+	cpu time.Duration
+	// memory is the peak resident set in bytes of the command's largest process.
+	memory int64
+}
+
+// compare runs the commands in turn, so that whatever slows the machine slows each alike.
+func (b *bench) compare(ctx context.Context, s scene) ([]figure, error) {
+	if err := forgetPeak(); err != nil {
+		return nil, err
+	}
+	measured := make([][]usage, len(s.commands))
+	for run := range s.runs + 1 {
+		for i, command := range s.commands {
+			used, err := b.once(ctx, command, b.environment(s.offline))
+			if err != nil {
+				return nil, err
+			}
+			if run > 0 { // the first warms caches
+				measured[i] = append(measured[i], used)
+			}
+		}
+	}
+	var figures []figure
+	for i, command := range s.commands {
+		took := sorted(measured[i], func(u usage) time.Duration { return u.took })
+		cpu := sorted(measured[i], func(u usage) time.Duration { return u.cpu })
+		memory := sorted(measured[i], func(u usage) int64 { return u.memory })
+		figures = append(figures, figure{
+			scene: s.title, command: command,
+			median: took[s.runs/2], worst: took[s.runs-1], cpu: cpu[s.runs/2], memory: memory[s.runs/2],
+		})
+	}
+	return figures, nil
+}
+
+func sorted[T time.Duration | int64](measured []usage, of func(usage) T) []T {
+	var values []T
+	for _, used := range measured {
+		values = append(values, of(used))
+	}
+	slices.Sort(values)
+	return values
+}
+
+// usage is what one run took.
+type usage struct {
+	took, cpu time.Duration
+	memory    int64
+}
+
+// forgetPeak lowers the peak memory of this program to what it needs now. The kernel counts a command's memory from its
+// fork, when it still is this program's: no command seems to take less than that.
+func forgetPeak() error {
+	debug.FreeOSMemory()
+	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // proc(5)
+}
+
+func (b *bench) once(ctx context.Context, command string, environment []string) (usage, error) {
+	words := strings.Fields(command)
+	cmd := exec.CommandContext(ctx, b.executable(words[0]), words[1:]...)
+	cmd.Env, cmd.Dir = environment, b.dir
+	cmd.Stdout, cmd.Stderr = io.Discard, os.Stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return usage{}, fmt.Errorf("%s: %w", command, err)
+	}
+	took := time.Since(start)
+	resources, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return usage{}, errors.New("the system does not tell a command's peak memory")
+	}
+	return usage{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), resources.Maxrss << 10}, nil
+}
+
+func (b *bench) executable(name string) string {
+	switch name {
+	case "kubectl":
+		return filepath.Join(b.bin, b.kubernetes, name)
+	case sweep:
+		return filepath.Join(b.dir, name)
+	default:
+		return filepath.Join(b.bin, name)
+	}
+}
+
+func (b *bench) environment(offline bool) []string {
+	path := b.bin + string(filepath.ListSeparator) + filepath.Join(b.bin, b.kubernetes)
+	environment := []string{"PATH=" + path, "HOME=" + b.dir}
+	if offline {
+		return environment
+	}
+	return append(environment, "KUBECONFIG="+b.kubeconfig)
+}

@@ -1,0 +1,48 @@
+//go:build linux
+
+package main
+
+import "fmt"
+
+const (
+	nodes = 5000
+	runs  = 15
+	// auditLogRuns are fewer, for each takes seconds.
+	auditLogRuns = 5
+
+	get          = "kubectl get nodes"
+	help         = "kubectl-versions --help"
+	sweep        = "sweep"
+	deprecations = "kubectl versions deprecations"
+	// plugin is the same without kubectl, which takes memory of its own.
+	plugin          = "kubectl-versions deprecations"
+	auditLogCommand = plugin + " --audit-log " + auditLog + " --to 1.38"
+	auditLogScene   = "no cluster, an audit log of 1 GB"
+)
+
+// scene is a state of the cluster, with the commands that are compared in it.
+type scene struct {
+	title    string
+	commands []string
+	runs     int
+	// offline commands are told of no cluster.
+	offline bool
+}
+
+// questions are the commands under the bars of `kubectl get nodes`.
+func questions() []string { return []string{"kubectl versions skew", "kubectl versions support"} }
+
+func skewScene(title string) scene {
+	return scene{title: title, commands: append(questions(), get), runs: runs}
+}
+
+func sweepScene(multiple int) scene {
+	return scene{title: fmt.Sprintf("%d × the objects", multiple), commands: []string{deprecations, plugin, sweep}, runs: runs}
+}
+
+func offlineScenes() []scene {
+	return []scene{
+		{title: "no cluster", commands: []string{help}, runs: runs, offline: true},
+		{title: auditLogScene, commands: []string{auditLogCommand}, runs: auditLogRuns, offline: true},
+	}
+}
