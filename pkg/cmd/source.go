@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -58,6 +59,9 @@ func (f *sourceFlags) validate() error {
 		if _, err := version.Parse(f.kubectlVersion); err != nil {
 			return usagef("--kubectl-version: %w", err)
 		}
+	}
+	if faults := validation.IsDNS1123Label(f.namespace()); f.namespace() != "" && len(faults) > 0 {
+		return usagef("--namespace: %q is no namespace: %s", f.namespace(), faults[0])
 	}
 	if f.typed.Changed("snapshot") {
 		if f.snapshot == "" {
