@@ -3,6 +3,7 @@ SHELL := /bin/bash
 
 KUBERNETES := v1.37.1
 OLDER      := v1.36.3
+OLDEST     := v1.31.0
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -32,8 +33,8 @@ race: ## Run the tests that need no cluster under the race detector; needs a C c
 	go test -race ./cmd/... ./pkg/...
 
 .PHONY: test-matrix
-test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) ## Run the tests on kube-apiservers of two minors at once
-	E2E_SERVERS=$(KUBERNETES),$(OLDER) go test -count=1 -run ^TestMatrix ./test/e2e
+test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) bin/$(OLDEST) ## Run the tests on kube-apiservers of several minors
+	E2E_SERVERS=$(KUBERNETES),$(OLDER),$(OLDEST) go test -count=1 -run ^TestMatrix ./test/e2e
 
 .PHONY: bench
 bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 nodes and write docs/benchmarks.md

@@ -11,7 +11,7 @@ import (
 func (e *evaluation) remedy(u *use) string {
 	r := u.api.replacement
 	if r == nil {
-		return "stop using it: it has no replacement"
+		return "stop using it: no replacement is known"
 	}
 	to := r.APIVersion
 	if r.Kind != u.api.kind {
@@ -44,10 +44,11 @@ func (e *evaluation) remedy(u *use) string {
 	return remedy
 }
 
-// convert is for manifests. kubectl convert knows built-in kinds alone.
+// convert is for manifests. kubectl convert knows built-in kinds alone, and no
+// stdin; what stands on no line was built by kustomize.
 // https://kubernetes.io/docs/tasks/tools/install-kubectl-linux/#install-kubectl-convert-plugin
 func convert(u *use, to, file string) string {
-	if u.api.custom || u.api.replacement.Kind != u.api.kind || file == "-" {
+	if u.api.custom || u.api.replacement.Kind != u.api.kind || u.subject.Type == v1alpha1.SubjectFile && u.object.Line == 0 || file == "-" {
 		return "change apiVersion to " + to
 	}
 	return fmt.Sprintf("kubectl convert -f %s --output-version %s", file, to)

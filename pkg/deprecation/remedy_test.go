@@ -9,7 +9,8 @@ import (
 )
 
 func TestRemedies(t *testing.T) {
-	claim := declared(v1beta1, "ResourceClaim", "gpu")
+	onLine := func(o v1alpha1.DeclaredObject) v1alpha1.DeclaredObject { o.Line = 3; return o }
+	claim := onLine(declared(v1beta1, "ResourceClaim", "gpu"))
 	widget := declared("example.com/v1beta1", "Widget", "dial")
 	widgets := func() cluster {
 		return newServer("v1.37.1").widgets(nil, storageV1(), deprecatedVersion("v1beta1"))
@@ -24,6 +25,7 @@ func TestRemedies(t *testing.T) {
 		{"a file", newCluster().file("deploy/Web1.yaml", claim), "1.38", "kubectl convert -f deploy/Web1.yaml --output-version resource.k8s.io/v1"},
 		{"a file whose name a shell would take apart", newCluster().file("it's here.yaml", claim), "1.38", `kubectl convert -f 'it'\''s here.yaml' --output-version resource.k8s.io/v1`},
 		{"stdin, which is gone", newCluster().file("-", claim), "1.38", "change apiVersion to resource.k8s.io/v1"},
+		{"the output of a kustomization", newCluster().file("overlay", declared(v1beta1, "ResourceClaim", "gpu")), "1.38", "change apiVersion to resource.k8s.io/v1"},
 		{"a file with a custom resource, which kubectl convert does not know", widgets().file("web.yaml", widget), "1.38", "change apiVersion to example.com/v1"},
 		{"a release", newCluster().release("web", "deployed", claim), "1.38", "upgrade the release to a chart that declares resource.k8s.io/v1"},
 		{"a release of an API that is gone already", newCluster().release("web", "deployed", declared("batch/v1beta1", "CronJob", "web")), "1.38",
@@ -33,12 +35,12 @@ func TestRemedies(t *testing.T) {
 		{"another manager", newCluster().claim("gpu", updated("operator", v1beta1, after)), "1.38", "have operator use resource.k8s.io/v1"},
 		{"a user", newCluster().audited(call("ci", "curl/8", "create")), "1.38", "have ci use resource.k8s.io/v1"},
 		{"clients without a name", newCluster().requests("v1beta1", "create", 1), "1.38", "have the clients use resource.k8s.io/v1; an audit log names them"},
-		{"the replacement comes with the target", newServer("v1.28.3").file("web.yaml", declared("flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema", "web")), "1.29",
+		{"the replacement comes with the target", newServer("v1.28.3").file("web.yaml", onLine(declared("flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema", "web"))), "1.29",
 			"kubectl convert -f web.yaml --output-version flowcontrol.apiserver.k8s.io/v1, together with the upgrade: it is served from 1.29"},
-		{"the replacement came with the server's minor", newServer("v1.29.0").file("web.yaml", declared("flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema", "web")), "1.30",
+		{"the replacement came with the server's minor", newServer("v1.29.0").file("web.yaml", onLine(declared("flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema", "web"))), "1.30",
 			"kubectl convert -f web.yaml --output-version flowcontrol.apiserver.k8s.io/v1"},
 		{"there is no replacement", vanished.counted(0, v1alpha1.APIRequests{Group: "policy", Version: "v1beta1", Resource: "podsecuritypolicies", Verb: "create", Count: 1}).
-			scanned("policy", "v1beta1", "podsecuritypolicies", "PodSecurityPolicy"), "1.25", "stop using it: it has no replacement"},
+			scanned("policy", "v1beta1", "podsecuritypolicies", "PodSecurityPolicy"), "1.25", "stop using it: no replacement is known"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

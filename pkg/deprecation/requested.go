@@ -44,8 +44,14 @@ func (e *evaluation) requested() []use {
 		}
 		where := fmt.Sprintf("on %s", e.instances())
 		switch {
+		case e.usage.Served != nil && !a.served:
+			u.strength, u.stale = history, true
+			u.says = "was requested while it was served " + where
 		case sum.writes > 0:
 			u.says = "clients that kube-apiserver does not name wrote through it " + where
+		case sum.reads > 0 && e.onlyServedVersion(a) && !e.deprecatedToday(a):
+			u.strength = history
+			u.says = "only reads were counted " + where + ", and the server has no other version to read, which every run of this command does too"
 		case sum.reads > 0:
 			u.strength = weak
 			u.says = "only reads were counted " + where + "; controllers that read every resource are often the cause"
@@ -110,6 +116,11 @@ func (e *evaluation) onlyServedVersion(a *api) bool {
 		}
 	}
 	return false
+}
+
+// deprecatedToday reports whether the server calls an API deprecated.
+func (e *evaluation) deprecatedToday(a *api) bool {
+	return !a.deprecated.IsZero() && e.server.Compare(a.deprecated) >= 0 || a.custom && a.fate != stays
 }
 
 // withoutOwn takes off what kube-apiserver asked of itself. When nothing is

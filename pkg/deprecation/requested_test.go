@@ -28,6 +28,22 @@ func TestWhatKubeAPIServerCounted(t *testing.T) {
 		{"reads alone", newCluster().requests("v1beta1", "get", 1).requests("v1beta1", "list", 2).requests("v1beta1", "watch", 3), "1.38",
 			[]string{"warning clients: " + planned + "only reads were counted on 1 of 1 kube-apiserver; controllers that read every resource are often the cause (6 reads)"}},
 		{"a count of zero", newCluster().requests("v1beta1", "update", 0), "1.38", []string{}},
+		{"reads alone of the only version that is served, before any minor calls it deprecated",
+			newServer("v1.31.0").serving("networking.k8s.io", "ipaddresses", "IPAddress", "v1beta1").
+				counted(0, v1alpha1.APIRequests{Group: "networking.k8s.io", Version: "v1beta1", Resource: "ipaddresses", Verb: "list", Count: 2}), "1.37",
+			[]string{"information clients: networking.k8s.io/v1beta1 IPAddress is removed in 1.37: only reads were counted on 1 of 1 kube-apiserver, and the server has no other version to read, which every run of this command does too (2 reads)"}},
+		{"writes through the only version that is served",
+			newServer("v1.31.0").serving("networking.k8s.io", "ipaddresses", "IPAddress", "v1beta1").
+				counted(0, v1alpha1.APIRequests{Group: "networking.k8s.io", Version: "v1beta1", Resource: "ipaddresses", Verb: "create", Count: 2}), "1.37",
+			[]string{"error clients: networking.k8s.io/v1beta1 IPAddress is removed in 1.37: clients that kube-apiserver does not name wrote through it on 1 of 1 kube-apiserver (2 writes)"}},
+		{"reads alone of the only version that is served, which the server calls deprecated",
+			newServer("v1.34.0").serving("networking.k8s.io", "ipaddresses", "IPAddress", "v1beta1").
+				counted(0, v1alpha1.APIRequests{Group: "networking.k8s.io", Version: "v1beta1", Resource: "ipaddresses", Verb: "list", Count: 2}), "1.37",
+			[]string{"warning clients: networking.k8s.io/v1beta1 IPAddress is removed in 1.37: only reads were counted on 1 of 1 kube-apiserver; controllers that read every resource are often the cause (2 reads)"}},
+		{"a version of a definition that is served no more",
+			newServer("v1.37.1").widgets(nil, storageV1(), v1alpha1.CustomResourceVersion{Name: "v1alpha1"}).
+				counted(0, v1alpha1.APIRequests{Group: "example.com", Version: "v1alpha1", Resource: "widgets", Verb: "create", Count: 1}), "1.38",
+			[]string{"information clients: example.com/v1alpha1 Widget is not served: was requested while it was served on 1 of 1 kube-apiserver (1 write)"}},
 		{"the gauge alone", newCluster().marked(group, "v1beta1", "resourceclaims", "1.38"), "1.38",
 			[]string{"warning clients: " + planned + "was requested, and by what verb is not counted on 1 of 1 kube-apiserver"}},
 		{"requests for another resource of the version",

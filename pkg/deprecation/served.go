@@ -104,8 +104,7 @@ func (e *evaluation) stored(a *api) (count int64, known bool) {
 // servedOnlyDeprecated: reading any version of it would be a use.
 func (e *evaluation) servedOnlyDeprecated(a *api) bool {
 	for _, sibling := range e.apis.versions(a.GroupResource()) {
-		deprecated := !sibling.deprecated.IsZero() && e.server.Compare(sibling.deprecated) >= 0 || sibling.custom && sibling.fate != stays
-		if sibling.served && !deprecated {
+		if sibling.served && !e.deprecatedToday(sibling) {
 			return false
 		}
 	}

@@ -214,12 +214,17 @@ func controlPlane(manager string) bool {
 	return manager == "kube-apiserver" || manager == "kube-controller-manager" || strings.HasPrefix(manager, "api-priority-and-fairness-")
 }
 
-// successors are the names under which a tool writes after it changed the way
-// it applies: `kubectl apply --server-side` after `kubectl apply`.
+// successors are the names under which a tool writes after its user went over
+// to applying, or to applying on the server: `kubectl apply` after `kubectl
+// create`, and `kubectl apply --server-side` after both.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply
 func successors(manager string) []string {
-	if manager == "kubectl-client-side-apply" {
+	switch {
+	case manager == "kubectl-client-side-apply":
 		return []string{"kubectl"}
+	case strings.HasPrefix(manager, "kubectl-"):
+		return []string{"kubectl-client-side-apply", "kubectl"}
+	default:
+		return nil
 	}
-	return nil
 }

@@ -4,10 +4,13 @@ package printer
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -85,8 +88,29 @@ func (f *Flags) Printer(layout Layout) (Printer, error) {
 		return nil, err
 	case output == "name":
 		return cleaned(stock.PrintObj), nil
+	case slices.Contains([]string{"json", "yaml", "kyaml"}, output):
+		return escaped(stock.PrintObj), nil
 	}
 	return stock.PrintObj, nil
+}
+
+// control characters that JSON leaves as they are, as JSON can write them: some
+// terminals obey them, and YAML refuses them.
+var control = regexp.MustCompile("[\u007f-\u009f]")
+
+// escaped prints a whole document, with every control character escaped.
+func escaped(printer Printer) Printer {
+	return func(object runtime.Object, w io.Writer) error {
+		document, err := json.Marshal(object)
+		if err != nil {
+			return err
+		}
+		document = control.ReplaceAllFunc(document, func(c []byte) []byte {
+			r, _ := utf8.DecodeRune(c)
+			return fmt.Appendf(nil, `\u%04x`, r)
+		})
+		return printer(&runtime.Unknown{Raw: document}, w)
+	}
 }
 
 // cleaned makes what a stock printer shows to people safe for their terminal.
