@@ -188,6 +188,8 @@ type auditEvent struct {
 	UserAgent  string `json:"userAgent"`
 	RequestURI string `json:"requestURI"`
 	Stage      string `json:"stage"`
+	// Annotations such as k8s.io/deprecated.
+	Annotations map[string]string `json:"annotations"`
 }
 
 // audited returns what the plugin asked of every kube-apiserver.
