@@ -104,6 +104,9 @@ func (o *deprecationsOptions) Validate() error {
 			return err
 		}
 	}
+	if o.source.snapshot != "" && (len(o.usage.skip) > 0 || o.usage.readDeprecated) {
+		return usagef("--skip and --read-deprecated are about reading a cluster, and --snapshot reads none")
+	}
 	if slices.Contains(o.texts.stdin(), true) && o.source.snapshot == "-" {
 		return usagef("--snapshot - and files from - both read stdin: give one of them a path")
 	}
@@ -257,12 +260,30 @@ func (f *textFlags) validate() error {
 	return nil
 }
 
+// mustHoldObjects finds what is named and empty: a command before the pipe that
+// failed, or a file that is no manifest, must not count as clean.
+func (f *textFlags) mustHoldObjects(files *v1alpha1.Files) error {
+	for i := range files.Files {
+		switch file := &files.Files[i]; {
+		case len(file.Objects) > 0 || file.Error != "":
+		case file.Path == "-":
+			return errors.New("stdin holds no object: did the command before the pipe fail?")
+		case slices.Contains(f.files, file.Path):
+			file.Error = "holds no object"
+		}
+	}
+	return nil
+}
+
 // readInto adds what the files tell. A log that could be read in part leaves a gap.
 func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *apilifecycle.Index, stdin io.Reader) error {
 	usage := s.APIUsage
 	if len(f.files) > 0 {
 		files, err := manifest.ReadFiles(f.files, f.recursive, stdin)
 		if err != nil {
+			return err
+		}
+		if err := f.mustHoldObjects(files); err != nil {
 			return err
 		}
 		usage.Files = files

@@ -46,6 +46,9 @@ func (f *targetFlag) validate() error {
 		}
 		minor = v.Minor
 	}
+	if minor.Major != 1 {
+		return usagef("--to %s: want a minor of Kubernetes 1, such as 1.38", f.text)
+	}
 	f.minor = minor
 	return nil
 }

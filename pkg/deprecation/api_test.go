@@ -16,19 +16,19 @@ func TestWhatBecomesOfAnAPI(t *testing.T) {
 		want             []string
 	}{
 		{"the minor before its removal", "1.24", "policy/v1beta1", "PodDisruptionBudget",
-			[]string{"warning file web.yaml: policy/v1beta1 PodDisruptionBudget is removed in 1.25: declares it (1 object)"}},
+			[]string{"warning file web.yaml: policy/v1beta1 PodDisruptionBudget is removed in 1.25: the file declares it (1 object)"}},
 		{"the minor of its removal", "1.25", "policy/v1beta1", "PodDisruptionBudget",
-			[]string{"error file web.yaml: policy/v1beta1 PodDisruptionBudget is removed in 1.25: declares it (1 object)"}},
+			[]string{"error file web.yaml: policy/v1beta1 PodDisruptionBudget is removed in 1.25: the file declares it (1 object)"}},
 		{"long after its removal", "1.37", "extensions/v1beta1", "Ingress",
-			[]string{"error file web.yaml: extensions/v1beta1 Ingress is removed in 1.22: declares it (1 object)"}},
+			[]string{"error file web.yaml: extensions/v1beta1 Ingress is removed in 1.22: the file declares it (1 object)"}},
 		{"the last minor before a planned removal", "1.37", v1beta1, "ResourceClaim",
-			[]string{"warning file web.yaml: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: declares it (1 object)"}},
+			[]string{"warning file web.yaml: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: the file declares it (1 object)"}},
 		{"a planned removal is judged as one", "1.38", v1beta1, "ResourceClaim",
-			[]string{"error file web.yaml: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: declares it (1 object)"}},
+			[]string{"error file web.yaml: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: the file declares it (1 object)"}},
 		{"an alpha that was removed without notice", "1.34", group + "/v1alpha3", "ResourceClaim",
-			[]string{"error file web.yaml: resource.k8s.io/v1alpha3 ResourceClaim is removed in 1.34: declares it (1 object)"}},
+			[]string{"error file web.yaml: resource.k8s.io/v1alpha3 ResourceClaim is removed in 1.34: the file declares it (1 object)"}},
 		{"deprecated, and no removal is planned", "1.38", "v1", "Endpoints",
-			[]string{"information file web.yaml: v1 Endpoints is deprecated since 1.33, and its removal is not planned: declares it (1 object)"}},
+			[]string{"information file web.yaml: v1 Endpoints is deprecated since 1.33, and its removal is not planned: the file declares it (1 object)"}},
 		{"a stable version stays", "1.38", "policy/v1", "PodDisruptionBudget", []string{}},
 	}
 	for _, tt := range tests {
@@ -121,19 +121,19 @@ func TestVersionsOfADefinition(t *testing.T) {
 	}{
 		{"a served one stays", widgets(storageV1()), "example.com/v1", []string{}, nil},
 		{"its author calls it deprecated", widgets(storageV1(), deprecatedVersion("v1beta1")), "example.com/v1beta1",
-			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: declares it (1 object)"}, replacedBy("v1")},
+			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: the file declares it (1 object)"}, replacedBy("v1")},
 		{"it is not served", widgets(storageV1(), unservedVersion("v1beta1")), "example.com/v1beta1",
-			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: declares it (1 object)"}, replacedBy("v1")},
+			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: the file declares it (1 object)"}, replacedBy("v1")},
 		{"the definition does not have it", widgets(storageV1()), "example.com/v1beta1",
-			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: declares it (1 object)"}, replacedBy("v1")},
+			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: the file declares it (1 object)"}, replacedBy("v1")},
 		{"the stored version replaces one that it does not have, before a newer one", widgets(stableVersion("v2"), storageV1()), "example.com/v1beta1",
-			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: declares it (1 object)"}, replacedBy("v1")},
+			[]string{"error file web.yaml: example.com/v1beta1 Widget is not served: the file declares it (1 object)"}, replacedBy("v1")},
 		{"the stored version replaces one that is deprecated, before a newer one", widgets(stableVersion("v2"), storageV1(), deprecatedVersion("v1beta1")), "example.com/v1beta1",
-			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: declares it (1 object)"}, replacedBy("v1")},
+			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: the file declares it (1 object)"}, replacedBy("v1")},
 		{"where the stored one is deprecated, the first that is not", widgets(deprecatedVersion("v1beta1"), stableVersion("v2"), stableVersion("v1")), "example.com/v1beta1",
-			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: declares it (1 object)"}, replacedBy("v2")},
+			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: the file declares it (1 object)"}, replacedBy("v2")},
 		{"where all are deprecated, none", widgets(deprecatedVersion("v1beta1"), deprecatedVersion("v1beta2")), "example.com/v1beta1",
-			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: declares it (1 object)"}, nil},
+			[]string{"warning file web.yaml: example.com/v1beta1 Widget is deprecated by its CustomResourceDefinition: the file declares it (1 object)"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -35,6 +35,8 @@ func (e *evaluation) audited() []use {
 			u.writes = r.Count
 		}
 		switch crawler := crawlerOf(r); {
+		case strings.HasPrefix(r.UserAgent, "kubectl-versions/"):
+			u.strength, u.says = history, "is this command, which was told to read deprecated versions"
 		case ofControlPlane(r.UserAgent):
 			u.strength, u.says = history, "is part of the control plane, and is upgraded with it"
 		case u.writes == 0 && crawler != "":

@@ -46,6 +46,8 @@ func TestWhoCalledAnAPI(t *testing.T) {
 		}, "1.38", []string{"error user ci (terraform/1.9): " + planned + "called it (3 writes, 6 reads)"}},
 		{"programs of one user are told apart", []v1alpha1.AuditedRequests{call("ci", "terraform/1.9", "get"), call("ci", "curl/8", "get")}, "1.38",
 			[]string{"error user ci (curl/8): " + planned + "called it (3 reads)", "error user ci (terraform/1.9): " + planned + "called it (3 reads)"}},
+		{"this command, which was told to", []v1alpha1.AuditedRequests{call("ci", "kubectl-versions/v0.1.0 (linux/amd64)", "list")}, "1.38",
+			[]string{"information user ci (kubectl-versions/v0.1.0 (linux/amd64)): " + planned + "is this command, which was told to read deprecated versions (3 reads)"}},
 		{"the garbage collector reads", []v1alpha1.AuditedRequests{call("system:serviceaccount:kube-system:generic-garbage-collector", "hyperkube/1", "list")}, "1.38",
 			[]string{"warning user system:serviceaccount:kube-system:generic-garbage-collector (hyperkube/1): " + planned + "the garbage collector reads every resource that it finds (3 reads)"}},
 		{"Argo CD reads", []v1alpha1.AuditedRequests{call("system:serviceaccount:argocd:argocd-application-controller", "argocd-application-controller/v0.0.0", "watch")}, "1.38",

@@ -232,7 +232,7 @@ func (c cluster) stored(instance int, group, resource string, count int64) clust
 }
 
 func (c cluster) audited(r ...v1alpha1.AuditedRequests) cluster {
-	c.APIUsage.AuditLog = &v1alpha1.AuditLog{Sources: []string{"audit.log"}, Requests: r}
+	c.APIUsage.AuditLog = &v1alpha1.AuditLog{Sources: []string{"audit.log"}, Events: int64(len(r)), Requests: r}
 	return c
 }
 

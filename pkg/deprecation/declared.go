@@ -79,7 +79,7 @@ func (e *evaluation) files() []use {
 				labels = map[string]string{}
 			}
 			uses = e.appendDeclared(uses, use{
-				evidence: v1alpha1.EvidenceDeclared, strength: live, says: "declares it",
+				evidence: v1alpha1.EvidenceDeclared, strength: live, says: "the file declares it",
 				subject: v1alpha1.DeprecationSubject{Type: v1alpha1.SubjectFile, Name: file.Path},
 				object: &object{labels: labels, EvidenceObject: v1alpha1.EvidenceObject{
 					Namespace: declared.Namespace, Name: declared.Name, Path: file.Path, Line: declared.Line,

@@ -53,7 +53,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.DeprecationReport, err
 		e.audited(), e.requested(), e.written(), e.writtenAsRead(), e.lastApplied(), e.helm(), e.files(), e.definitions(), e.admission(), e.scaleTargets(), e.roles(),
 	)
 	uses = append(uses, e.served(uses)...)
-	uses, waived := e.waive(e.narrow(uses))
+	uses, waived, idle := e.waive(e.narrow(uses))
 
 	report := v1alpha1.NewDeprecationReport(s.Name)
 	report.CollectedAt, report.Cluster, report.Server, report.Target = s.CollectedAt, s.Cluster, e.server, o.Target
@@ -61,7 +61,8 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.DeprecationReport, err
 	report.Waived = e.findings(waived)
 	report.Coverage = e.coverage()
 	report.Gaps = e.gaps()
-	report.Notes = e.notes(report)
+	report.Notes = e.notes(report, idle)
+	report.Only = o.Only
 	report.Summary = e.summarize(report)
 	if len(o.Only) > 0 {
 		report.Findings = slices.DeleteFunc(report.Findings, func(f v1alpha1.DeprecationFinding) bool {
@@ -117,6 +118,9 @@ func (e *evaluation) gaps() []v1alpha1.Gap {
 				malformed(source, "Helm release "+release.Namespace+"/"+release.Name, release.Error)
 			}
 		}
+	}
+	if log := e.usage.AuditLog; log != nil && log.Events == 0 {
+		malformed(v1alpha1.SourceAuditLog, "the audit log", "it holds no event")
 	}
 	if log := e.usage.AuditLog; log != nil && log.Overflow > 0 {
 		malformed(v1alpha1.SourceAuditLog, "the audit log", plural(log.Overflow, "event")+" came from more callers than are kept")

@@ -34,35 +34,39 @@ func (u *use) in(namespace string) bool {
 }
 
 // waive splits off the uses that a waiver covers. One that has expired covers
-// nothing any more, and is remembered by what it covered.
-func (e *evaluation) waive(uses []use) (counted, waived []use) {
+// nothing any more, and is remembered by what it covered. Idle waivers cover nothing.
+func (e *evaluation) waive(uses []use) (counted, waived []use, idle []v1alpha1.Waiver) {
+	covering := make([]bool, len(e.Waivers))
 	for _, u := range uses {
-		if u.waiver = e.waiverOf(u); u.waiver == nil || u.waiver.Expired {
+		u.waiver = nil
+		for i, w := range e.Waivers {
+			if covers(w, u) {
+				covering[i] = true
+				u.waiver = e.stronger(u.waiver, w)
+			}
+		}
+		if u.waiver == nil || u.waiver.Expired {
 			counted = append(counted, u)
 		} else {
 			waived = append(waived, u)
 		}
 	}
-	return counted, waived
-}
-
-// waiverOf is the first waiver that covers a use and has not expired, or else
-// the first one that has, or nil.
-func (e *evaluation) waiverOf(u use) *v1alpha1.DeprecationWaiver {
-	var expired *v1alpha1.DeprecationWaiver
-	for _, w := range e.Waivers {
-		if !covers(w, u) {
-			continue
-		}
-		found := &v1alpha1.DeprecationWaiver{Reason: w.Reason, Expires: w.Expires}
-		if w.Expires == nil || e.Today.Compare(*w.Expires) <= 0 {
-			return found
-		}
-		if found.Expired = true; expired == nil {
-			expired = found
+	for i, w := range e.Waivers {
+		if !covering[i] {
+			idle = append(idle, w)
 		}
 	}
-	return expired
+	return counted, waived, idle
+}
+
+// stronger is the first of two waivers, unless only the other has not expired.
+func (e *evaluation) stronger(first *v1alpha1.DeprecationWaiver, w v1alpha1.Waiver) *v1alpha1.DeprecationWaiver {
+	other := &v1alpha1.DeprecationWaiver{Reason: w.Reason, Expires: w.Expires}
+	other.Expired = w.Expires != nil && e.Today.Compare(*w.Expires) > 0
+	if first == nil || first.Expired && !other.Expired {
+		return other
+	}
+	return first
 }
 
 // covers reports whether all that a waiver names is what a use is about.
@@ -72,7 +76,7 @@ func covers(w v1alpha1.Waiver, u use) bool {
 		of = u.object.EvidenceObject
 	}
 	kind, group, grouped := strings.Cut(w.Kind, ".")
-	return like(kind, u.api.kind) && (!grouped || like(group, u.api.Group)) &&
+	return like(strings.ToLower(kind), strings.ToLower(u.api.kind)) && (!grouped || like(group, u.api.Group)) &&
 		like(w.APIVersion, u.api.GroupVersion().String()) &&
 		like(w.Namespace, of.Namespace) && like(w.Name, of.Name) && like(w.Subject, u.subject.Name)
 }

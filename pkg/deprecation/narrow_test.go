@@ -28,7 +28,7 @@ func everywhere() cluster {
 	overall.Namespace = ""
 
 	c := newCluster().object(claim("shop", "gpu", "web")).object(claim("shop", "tpu", "test")).object(claim("bank", "gpu", "web")).
-		requests("v1beta1", "update", 1).audited(call("ci", "curl/8", "create"), inBank, overall).
+		requests("v1beta1", "update", 100).audited(call("ci", "curl/8", "create"), inBank, overall).
 		release("web", "deployed", declared(v1beta1, "ResourceClaim", "gpu")).
 		file("labelled.yaml", labelled).file("bank.yaml", elsewhere).file("anywhere.yaml", declared(v1beta1, "ResourceClaim", "gpu")).
 		admitting(hook("Equivalent", group, "resourceclaims", "v1beta1"))

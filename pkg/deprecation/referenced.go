@@ -140,6 +140,7 @@ func (e *evaluation) scaleTargets() []use {
 				api: a, evidence: v1alpha1.EvidenceReferenced, strength: live,
 				subject: v1alpha1.DeprecationSubject{Type: v1alpha1.SubjectObject, Namespace: namespace, Name: "HorizontalPodAutoscaler/" + name},
 				says:    "spec.scaleTargetRef names it, and no other version of its group has the kind",
+				remedy:  scaleRemedy(a),
 				object:  &object{EvidenceObject: v1alpha1.EvidenceObject{Namespace: namespace, Name: name}},
 			}
 			if survives {
@@ -150,6 +151,13 @@ func (e *evaluation) scaleTargets() []use {
 		}
 	}
 	return uses
+}
+
+func scaleRemedy(a *api) string {
+	if a.replacement == nil {
+		return "" // what holds for any object
+	}
+	return "set spec.scaleTargetRef.apiVersion to " + a.replacement.APIVersion
 }
 
 // roles reads RBAC rules for resources that leave their group: whoever moves to

@@ -2,6 +2,7 @@ package deprecation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -9,6 +10,18 @@ import (
 
 // remedy is the command or edit that ends a use.
 func (e *evaluation) remedy(u *use) string {
+	difference := u.api.difference()
+	switch {
+	case difference == "":
+		return e.move(u)
+	case u.api.replacement == nil:
+		return difference
+	default:
+		return e.move(u) + "; " + difference
+	}
+}
+
+func (e *evaluation) move(u *use) string {
 	r := u.api.replacement
 	if r == nil {
 		return "stop using it: no replacement is known"
@@ -17,41 +30,50 @@ func (e *evaluation) remedy(u *use) string {
 	if r.Kind != u.api.kind {
 		to += " " + r.Kind
 	}
-	var remedy string
+	var move string
 	switch u.subject.Type {
 	case v1alpha1.SubjectFile:
-		remedy = convert(u, to, quote(u.subject.Name))
+		move = edit(u, to, quote(u.subject.Name))
 	case v1alpha1.SubjectRelease:
-		remedy = "upgrade the release to a chart that declares " + to
+		move = "upgrade the release to a chart that declares " + to
 		if !u.api.served {
-			remedy = "change apiVersion to " + to + " in the stored release first, as the Helm plugin mapkubeapis does, then upgrade to a chart that declares it"
+			move = "change apiVersion to " + to + " in the stored release first, as the Helm plugin mapkubeapis does, then upgrade to a chart that declares it"
 		}
 	case v1alpha1.SubjectManager:
-		remedy = fmt.Sprintf("have %s use %s", u.subject.Name, to)
+		move = fmt.Sprintf("have %s use %s", u.subject.Name, to)
 		if strings.HasPrefix(u.subject.Name, "kubectl") {
-			remedy = convert(u, to, "FILE") + ", and apply it again"
+			move = edit(u, to, "FILE") + ", and apply it again"
 		}
 	case v1alpha1.SubjectUser:
-		remedy = fmt.Sprintf("have %s use %s", u.subject.Name, to)
+		move = fmt.Sprintf("have %s use %s", u.subject.Name, to)
 	case v1alpha1.SubjectClients:
-		remedy = "have the clients use " + to + "; an audit log names them"
+		move = "have the clients use " + to
+		if e.usage.AuditLog == nil {
+			move += "; an audit log names them"
+		}
 	default:
-		remedy = "change it to " + to
+		move = "change it to " + to
 	}
 	if !e.server.IsZero() && e.server.Compare(r.Since) < 0 {
-		remedy += fmt.Sprintf(", together with the upgrade: it is served from %s", r.Since)
+		move += fmt.Sprintf(", together with the upgrade: it is served from %s", r.Since)
 	}
-	return remedy
+	return move
 }
 
-// convert is for manifests. kubectl convert knows built-in kinds alone, and no
-// stdin; what stands on no line was built by kustomize.
-// https://kubernetes.io/docs/tasks/tools/install-kubectl-linux/#install-kubectl-convert-plugin
-func convert(u *use, to, file string) string {
-	if u.api.custom || u.api.replacement.Kind != u.api.kind || u.subject.Type == v1alpha1.SubjectFile && u.object.Line == 0 || file == "-" {
+// edit is for manifests, whose new text kubectl convert can show.
+func edit(u *use, to, file string) string {
+	if !convertible(u.api) || u.subject.Type == v1alpha1.SubjectFile && u.object.Line == 0 || file == "-" {
 		return "change apiVersion to " + to
 	}
-	return fmt.Sprintf("kubectl convert -f %s --output-version %s", file, to)
+	return fmt.Sprintf("change apiVersion to %s, as the plugin kubectl convert -f %s --output-version %s shows", to, file, to)
+}
+
+// convertible APIs are those of which kubectl convert still has the types: in
+// 1.37 what k8s.io/api holds, without alphas and the betas of autoscaling, and
+// nothing of other modules.
+func convertible(a *api) bool {
+	return !a.custom && a.replacement.Kind == a.kind && !strings.Contains(a.Version, "alpha") &&
+		!slices.Contains([]string{"apiextensions.k8s.io", "apiregistration.k8s.io", "autoscaling"}, a.Group)
 }
 
 // quote is for a shell.

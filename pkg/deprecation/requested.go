@@ -47,6 +47,9 @@ func (e *evaluation) requested() []use {
 		case e.usage.Served != nil && !a.served:
 			u.strength, u.stale = history, true
 			u.says = "was requested while it was served " + where
+		case e.auditedAll(a, sum):
+			u.strength = history
+			u.says = "was requested " + where + ", by those whom the audit log names"
 		case sum.writes > 0:
 			u.says = "clients that kube-apiserver does not name wrote through it " + where
 		case sum.reads > 0 && e.onlyServedVersion(a) && !e.deprecatedToday(a):
@@ -116,6 +119,20 @@ func (e *evaluation) onlyServedVersion(a *api) bool {
 		}
 	}
 	return false
+}
+
+// auditedAll reports whether the audit log has at least the requests that were counted.
+func (e *evaluation) auditedAll(a *api, counted requests) bool {
+	if e.usage.AuditLog == nil {
+		return false
+	}
+	var logged requests
+	for _, r := range e.usage.AuditLog.Requests {
+		if r.Group == a.Group && r.Version == a.Version && r.Resource == a.Resource {
+			logged.count(r.Verb, r.Count)
+		}
+	}
+	return logged.any() && logged.reads >= counted.reads && logged.writes >= counted.writes
 }
 
 // deprecatedToday reports whether the server calls an API deprecated.

@@ -27,6 +27,16 @@ func TestWhatKubeAPIServerCounted(t *testing.T) {
 			[]string{"warning clients: " + planned + "clients that kube-apiserver does not name wrote through it on 1 of 1 kube-apiserver (1 write)"}},
 		{"reads alone", newCluster().requests("v1beta1", "get", 1).requests("v1beta1", "list", 2).requests("v1beta1", "watch", 3), "1.38",
 			[]string{"warning clients: " + planned + "only reads were counted on 1 of 1 kube-apiserver; controllers that read every resource are often the cause (6 reads)"}},
+		{"writes, all of which the audit log has", newCluster().requests("v1beta1", "create", 3).audited(call("ci", "curl/8", "create")), "1.38",
+			[]string{
+				"error user ci: " + planned + "called it (3 writes)",
+				"information clients: " + planned + "was requested on 1 of 1 kube-apiserver, by those whom the audit log names (3 writes)",
+			}},
+		{"writes, of which the audit log has some", newCluster().requests("v1beta1", "create", 4).audited(call("ci", "curl/8", "create")), "1.38",
+			[]string{
+				"error clients: " + planned + "clients that kube-apiserver does not name wrote through it on 1 of 1 kube-apiserver (4 writes)",
+				"error user ci: " + planned + "called it (3 writes)",
+			}},
 		{"a count of zero", newCluster().requests("v1beta1", "update", 0), "1.38", []string{}},
 		{"reads alone of the only version that is served, before any minor calls it deprecated",
 			newServer("v1.31.0").serving("networking.k8s.io", "ipaddresses", "IPAddress", "v1beta1").

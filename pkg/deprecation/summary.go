@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
@@ -54,7 +56,7 @@ func (e *evaluation) coverage() v1alpha1.DeprecationCoverage {
 	return c
 }
 
-func (e *evaluation) notes(r *v1alpha1.DeprecationReport) []string {
+func (e *evaluation) notes(r *v1alpha1.DeprecationReport, idle []v1alpha1.Waiver) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	if newest := e.Index.Newest; e.server.Compare(newest) > 0 {
@@ -77,6 +79,15 @@ func (e *evaluation) notes(r *v1alpha1.DeprecationReport) []string {
 			note("the waiver of %s %s expired on %s", f.APIVersion, f.Kind, f.Waiver.Expires)
 		}
 	}
+	for _, w := range idle {
+		note("the waiver of %s covers nothing that was found", described(w))
+	}
+	for _, resource := range e.readAsDeprecated() {
+		note("this run listed %s through a deprecated version, which kube-apiserver counts until it restarts", resource)
+	}
+	if ahead := e.Target.Minus(e.Index.Newest); ahead > farAhead {
+		note("%s is %d minors after the newest that is known, %s: is that the target?", e.Target, ahead, e.Index.Newest)
+	}
 	if n := r.Coverage.WithoutManagedFields; n > 0 {
 		note("%s no managedFields: who wrote them is not known", plural(int64(n), "object")+has(n))
 	}
@@ -89,6 +100,35 @@ func (e *evaluation) notes(r *v1alpha1.DeprecationReport) []string {
 	return slices.Compact(notes)
 }
 
+// farAhead is more minors than any plan looks ahead.
+const farAhead = 10
+
+// described is what a waiver names.
+func described(w v1alpha1.Waiver) string {
+	var parts []string
+	for _, part := range []string{w.APIVersion, w.Kind, w.Namespace, w.Name, w.Subject} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// readAsDeprecated are the resources that --read-deprecated has listed.
+func (e *evaluation) readAsDeprecated() []string {
+	if e.usage.Objects == nil {
+		return nil
+	}
+	var names []string
+	for _, r := range e.usage.Objects.Resources {
+		gvr := schema.GroupVersionResource{Group: r.Group, Version: r.Version, Resource: r.Resource}
+		if a := e.apis.resource(gvr); a != nil && e.deprecatedToday(a) {
+			names = append(names, gvr.GroupVersion().String()+" "+r.Resource)
+		}
+	}
+	return names
+}
+
 func has(n int32) string {
 	if n == 1 {
 		return " has"
@@ -99,13 +139,17 @@ func has(n int32) string {
 // summarize is of all findings, whatever --only keeps of them.
 func (e *evaluation) summarize(r *v1alpha1.DeprecationReport) v1alpha1.DeprecationSummary {
 	s := v1alpha1.DeprecationSummary{Verdict: v1alpha1.OK, Complete: len(r.Gaps) == 0 && e.server.Compare(e.Index.Newest) <= 0}
-	breaking, leaving := map[string]bool{}, map[string]bool{}
+	broken, breaking, leaving := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, f := range r.Findings {
 		name := f.APIVersion + " " + f.Kind
 		switch f.Verdict {
 		case v1alpha1.Error:
 			s.Errors++
-			breaking[name] = true
+			if e.goneToday(f) {
+				broken[name] = true
+			} else {
+				breaking[name] = true
+			}
 		case v1alpha1.Warning:
 			s.Warnings++
 			leaving[name] = true
@@ -125,26 +169,42 @@ func (e *evaluation) summarize(r *v1alpha1.DeprecationReport) v1alpha1.Deprecati
 	if s.Verdict == v1alpha1.OK && !s.Complete {
 		s.Verdict = v1alpha1.Unknown
 	}
-	maps.DeleteFunc(leaving, func(name string, _ bool) bool { return breaking[name] })
-	s.Message = e.sentence(s, len(breaking), len(leaving))
+	maps.DeleteFunc(leaving, func(name string, _ bool) bool { return broken[name] || breaking[name] })
+	s.Message = e.sentence(s, len(broken), len(breaking), len(leaving))
 	return s
 }
 
-func (e *evaluation) sentence(s v1alpha1.DeprecationSummary, breaking, leaving int) string {
-	var parts []string
-	switch {
-	case breaking == 1:
-		parts = append(parts, fmt.Sprintf("1 API version in use is gone in %s", e.Target))
-	case breaking > 1:
-		parts = append(parts, fmt.Sprintf("%d API versions in use are gone in %s", breaking, e.Target))
-	default:
-		parts = append(parts, fmt.Sprintf("nothing was seen that breaks in %s", e.Target))
+// goneToday reports whether the server has already ceased to serve an API.
+func (e *evaluation) goneToday(f v1alpha1.DeprecationFinding) bool {
+	a := e.apis.kind(f.APIVersion, f.Kind)
+	return !e.server.IsZero() && !a.served && !a.custom && a.fate == gone
+}
+
+func (e *evaluation) sentence(s v1alpha1.DeprecationSummary, broken, breaking, leaving int) string {
+	parts := []string{fmt.Sprintf("nothing was seen that breaks in %s", e.Target)}
+	if broken+breaking > 0 {
+		parts = nil
 	}
-	switch {
-	case leaving == 1:
-		parts = append(parts, "1 goes away later, or may be unused")
-	case leaving > 1:
-		parts = append(parts, fmt.Sprintf("%d go away later, or may be unused", leaving))
+	add := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	add(broken, "API version in use is gone already", "API versions in use are gone already")
+	if broken > 0 {
+		add(breaking, "is gone in "+e.Target.String(), "are gone in "+e.Target.String())
+	} else {
+		add(breaking, "API version in use is gone in "+e.Target.String(), "API versions in use are gone in "+e.Target.String())
+	}
+	add(leaving, "goes away later, or may be unused", "go away later, or may be unused")
+	if e.Namespace != "" {
+		parts[0] += " (namespace " + e.Namespace + " alone)"
+	}
+	if e.Selector != nil && !e.Selector.Empty() {
+		parts[0] += " (objects with labels " + e.Selector.String() + " alone)"
 	}
 	if !s.Complete {
 		parts = append(parts, "not everything could be seen")

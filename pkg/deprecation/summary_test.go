@@ -68,7 +68,7 @@ func undecoded(c cluster, driver string) cluster {
 func TestGaps(t *testing.T) {
 	forbidden := v1alpha1.Gap{Source: v1alpha1.SourceObjects, Reason: v1alpha1.GapForbidden, Resource: "deviceclasses.resource.k8s.io", Hides: "API versions", Message: "forbidden"}
 	crowded := newCluster().audited()
-	crowded.APIUsage.AuditLog.Overflow = 2
+	crowded.APIUsage.AuditLog.Events, crowded.APIUsage.AuditLog.Overflow = 5, 2
 	tests := []struct {
 		name    string
 		cluster cluster
@@ -84,6 +84,9 @@ func TestGaps(t *testing.T) {
 		}},
 		{"a release in a ConfigMap", undecoded(newCluster().release("web", "deployed"), "ConfigMap"), []v1alpha1.Gap{
 			{Source: v1alpha1.SourceHelmConfigMaps, Reason: v1alpha1.GapMalformed, Hides: "API versions in Helm release shop/web", Message: "gzip: invalid header"},
+		}},
+		{"an empty log", newCluster().audited(), []v1alpha1.Gap{
+			{Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "API versions in the audit log", Message: "it holds no event"},
 		}},
 		{"callers that the log has too many of", crowded, []v1alpha1.Gap{
 			{Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "API versions in the audit log", Message: "2 events came from more callers than are kept"},
@@ -125,8 +128,8 @@ func TestFindingsAreInTheOrderOfAPIsTheGravestFirst(t *testing.T) {
 	c := newCluster().claim("gpu", applied("flux", v1beta1, after), updated("operator", v1beta1, before), applied("argo", v1beta2, after)).
 		file("web.yaml", declared("batch/v1beta1", "CronJob", "web"), declared(v1beta1, "DeviceClass", "gpu"))
 	want := []string{
-		"error file web.yaml: batch/v1beta1 CronJob, removed in 1.25, is not served: declares it (1 object)",
-		"error file web.yaml: resource.k8s.io/v1beta1 DeviceClass, removed in 1.38, is not served: declares it (1 object)",
+		"error file web.yaml: batch/v1beta1 CronJob, removed in 1.25, is not served: the file declares it (1 object)",
+		"error file web.yaml: resource.k8s.io/v1beta1 DeviceClass, removed in 1.38, is not served: the file declares it (1 object)",
 		"error manager flux: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: applies it through this version (1 object)",
 		"warning manager operator: resource.k8s.io/v1beta1 ResourceClaim is planned to be removed in 1.38: created or last changed it through this version before every kube-apiserver started, and none was asked for the version since (1 object)",
 		"warning manager argo: resource.k8s.io/v1beta2 ResourceClaim is planned to be removed in 1.39: applies it through this version (1 object)",
@@ -196,6 +199,18 @@ func TestNotes(t *testing.T) {
 			[]string{"only namespace shop was looked at: counts of requests and objects of no namespace are left out"}},
 		{"a selector", newServer("v1.36.2"), "1.37", func(o *Options) { o.Selector = selecting(t, "tier=web") },
 			[]string{"only objects with labels tier=web are shown: requests, Helm releases and references have none, and are left out"}},
+		{"a target that is a slip of the pen", newServer("v1.37.1"), "1.83", nil,
+			[]string{"1.83 is 46 minors after the newest that is known, 1.37: is that the target?",
+				"an API that is deprecated after 1.37, or an alpha version, can go by 1.83 too: that is not known yet"}},
+		{"a waiver that covers nothing", newServer("v1.36.2"), "1.37",
+			func(o *Options) { o.Waivers = []v1alpha1.Waiver{{Kind: "pdb", Namespace: "shop", Reason: "x"}} },
+			[]string{"the waiver of pdb shop covers nothing that was found"}},
+		{"what was listed through a deprecated version", newServer("v1.36.2").serving("coordination.k8s.io", "leasecandidates", "LeaseCandidate", "v1beta1").
+			scanned("coordination.k8s.io", "v1beta1", "leasecandidates", "LeaseCandidate"), "1.36", nil,
+			[]string{
+				"this run listed coordination.k8s.io/v1beta1 leasecandidates through a deprecated version, which kube-apiserver counts until it restarts",
+				"~ marks a removal after 1.37, the newest minor that the index of built-in APIs knows: it is planned, and can move",
+			}},
 		{"an object without managedFields", withoutManagedFields(1), "1.37", nil, []string{"1 object has no managedFields: who wrote them is not known"}},
 		{"objects without managedFields", withoutManagedFields(2), "1.37", nil, []string{"2 objects have no managedFields: who wrote them is not known"}},
 		{"an audit log with lines that are no events", malformed, "1.37", nil, []string{"1 line of the audit log could not be read"}},
@@ -226,6 +241,9 @@ func TestTheSummaryInOneSentence(t *testing.T) {
 		{"one breaks, whoever else may use it", newCluster().claim("gpu", flux(v1beta1), updated("operator", v1beta1, before)), "1.38", "1 API version in use is gone in 1.38"},
 		{"one breaks, and one goes later", newCluster().claim("gpu", flux(v1beta1), applied("argo", v1beta2, after)), "1.38", "1 API version in use is gone in 1.38; 1 goes away later, or may be unused"},
 		{"two break", newCluster().claim("gpu", flux(v1beta1), applied("argo", v1beta2, after)), "1.39", "2 API versions in use are gone in 1.39"},
+		{"one is gone already", newCluster().release("web", "deployed", declared("batch/v1beta1", "CronJob", "web")), "1.38", "1 API version in use is gone already"},
+		{"one is gone already, and one breaks", newCluster().claim("gpu", flux(v1beta1)).release("web", "deployed", declared("batch/v1beta1", "CronJob", "web")), "1.38",
+			"1 API version in use is gone already; 1 is gone in 1.38"},
 		{"two go later", newCluster().claim("gpu", flux(v1beta1), applied("argo", v1beta2, after)), "1.37", "nothing was seen that breaks in 1.37; 2 go away later, or may be unused"},
 	}
 	for _, tt := range tests {
@@ -234,5 +252,18 @@ func TestTheSummaryInOneSentence(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestTheSummaryOfPartOfACluster(t *testing.T) {
+	c := newCluster().claim("gpu", applied("flux", v1beta1, after))
+	for want, change := range map[string]func(*Options){
+		"1 API version in use is gone in 1.38 (namespace shop alone)":          inNamespace("shop"),
+		"nothing was seen that breaks in 1.38 (namespace attic alone)":         inNamespace("attic"),
+		"nothing was seen that breaks in 1.38 (objects with labels a=b alone)": func(o *Options) { o.Selector = selecting(t, "a=b") },
+	} {
+		if got := c.judged(t, "1.38", change).Summary.Message; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -18,7 +18,7 @@ const stdinPath = "-"
 
 // ReadFiles reads manifests as kubectl's -f takes them: files whatever they are
 // called, patterns of files, directories (of which the *.yaml, *.yml and *.json,
-// with recursive also those further down), and "-" for stdin. A file that cannot
+// with recursive also those further down, but for what kustomize and Helm read), and "-" for stdin. A file that cannot
 // be read, or not wholly, says so in its Error; an argument that names no
 // manifest is an error of the whole.
 func ReadFiles(paths []string, recursive bool, stdin io.Reader) (*v1alpha1.Files, error) {
@@ -47,6 +47,11 @@ func ReadFiles(paths []string, recursive bool, stdin io.Reader) (*v1alpha1.Files
 		}
 	}
 	return files, nil
+}
+
+// isInput finds what kustomize and Helm read themselves, and no API server.
+func isInput(name string) bool {
+	return slices.Contains([]string{"kustomization.yaml", "kustomization.yml", "Chart.yaml", "values.yaml", "values.schema.json"}, name)
 }
 
 func isURL(path string) bool {
@@ -91,7 +96,7 @@ func readDirectory(path string, recursive bool) ([]v1alpha1.File, error) {
 				return filepath.SkipDir
 			}
 			return nil
-		case !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(found)):
+		case !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(found)) || isInput(entry.Name()):
 			return nil
 		}
 		if info, err := os.Stat(found); err != nil || info.Mode().IsRegular() {

@@ -25,9 +25,9 @@ func usageColumns(wide bool) []column[usageRow] {
 	return []column[usageRow]{
 		{header: "VERDICT", text: func(r usageRow, _ int) string { return string(r.Verdict) },
 			paint: func(r usageRow) paint { return verdictPaint(r.Verdict) }},
-		{header: "API", text: func(r usageRow, _ int) string { return apiName(r.DeprecationFinding) }},
-		{header: "REMOVED", text: func(r usageRow, _ int) string { return removed(r.DeprecationFinding) }},
-		{header: "REPLACEMENT", text: func(r usageRow, _ int) string { return replacement(r.DeprecationFinding) }},
+		{header: "API", text: func(r usageRow, _ int) string { return r.api() }},
+		{header: "REMOVED", text: func(r usageRow, _ int) string { return r.removed() }},
+		{header: "REPLACEMENT", droppable: true, text: func(r usageRow, _ int) string { return r.replacement() }},
 		{header: "LAST SEEN", droppable: true, text: func(r usageRow, _ int) string { return lastSeen(r.subjects) }},
 		{header: "EVIDENCE", wide: true, text: func(r usageRow, _ int) string { return evidenceTypes(r.subjects) }},
 		{header: "REASON", wide: true, text: func(r usageRow, _ int) string { return r.Reason }},
@@ -44,7 +44,7 @@ func usageColumns(wide bool) []column[usageRow] {
 // printDeprecations puts the verdict first, then who uses what, then what ends
 // it, then what was looked at. Information is behind a count unless asked for.
 func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout) error {
-	rows := usageRows(r.Findings, layout.Wide)
+	rows := usageRows(r.Findings, layout.Wide, slices.Contains(r.Only, v1alpha1.Information))
 	if layout.NoHeaders {
 		return printTable(w, usageColumns(layout.Wide), rows, layout)
 	}
@@ -52,14 +52,18 @@ func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout
 		return err
 	}
 	if len(rows) == 0 {
-		if _, err := fmt.Fprintln(w, "Nothing to do."); err != nil {
+		nothing := "No finding to show."
+		if r.Summary.Verdict == v1alpha1.OK {
+			nothing = "Nothing to do."
+		}
+		if _, err := fmt.Fprintln(w, nothing); err != nil {
 			return err
 		}
 	} else if err := printTable(w, usageColumns(layout.Wide), rows, layout); err != nil {
 		return err
 	}
 	var waived []string
-	for _, row := range usageRows(r.Waived, true) {
+	for _, row := range usageRows(r.Waived, true, true) {
 		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
 	}
 	return printSections(w, layout,
@@ -71,13 +75,14 @@ func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout
 	)
 }
 
-// usageRows are in the order of verdicts, then of APIs.
-func usageRows(findings []v1alpha1.DeprecationFinding, wide bool) []usageRow {
+// usageRows are in the order of verdicts, then of APIs. What could not be seen of
+// many APIs is one row.
+func usageRows(findings []v1alpha1.DeprecationFinding, wide, information bool) []usageRow {
 	type key struct {
 		verdict          v1alpha1.Verdict
 		apiVersion, kind string
 		subject          v1alpha1.SubjectType
-		name             string
+		number           int
 	}
 	index := map[key]int{}
 	var rows []usageRow
@@ -85,9 +90,11 @@ func usageRows(findings []v1alpha1.DeprecationFinding, wide bool) []usageRow {
 		k := key{verdict: f.Verdict, apiVersion: f.APIVersion, kind: f.Kind, subject: f.Subject.Type}
 		switch {
 		case wide:
-			k.name = strconv.Itoa(i)
-		case f.Verdict == v1alpha1.Information:
+			k.number = i
+		case f.Verdict == v1alpha1.Information && !information:
 			continue
+		case f.Verdict == v1alpha1.Unknown && f.Subject.Type == v1alpha1.SubjectServer:
+			k.apiVersion, k.kind = "", ""
 		}
 		at, ok := index[k]
 		if !ok {
@@ -99,6 +106,32 @@ func usageRows(findings []v1alpha1.DeprecationFinding, wide bool) []usageRow {
 	}
 	slices.SortStableFunc(rows, func(a, b usageRow) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
 	return rows
+}
+
+// unseen rows are those of several APIs.
+func (r usageRow) unseen() bool {
+	return len(r.subjects) > 1 && r.Verdict == v1alpha1.Unknown && r.Subject.Type == v1alpha1.SubjectServer
+}
+
+func (r usageRow) api() string {
+	if r.unseen() {
+		return fmt.Sprintf("%d API versions that go away", len(r.subjects))
+	}
+	return apiName(r.DeprecationFinding)
+}
+
+func (r usageRow) removed() string {
+	if r.unseen() {
+		return "-"
+	}
+	return removed(r.DeprecationFinding)
+}
+
+func (r usageRow) replacement() string {
+	if r.unseen() {
+		return "-"
+	}
+	return replacement(r.DeprecationFinding)
 }
 
 func apiName(f v1alpha1.DeprecationFinding) string { return f.APIVersion + " " + f.Kind }
@@ -159,23 +192,38 @@ func evidenceTypes(findings []v1alpha1.DeprecationFinding) string {
 	return strings.Join(types, ",")
 }
 
-// who names one subject with the objects it uses, or several subjects.
+// leastWho is what the last column keeps of a narrow terminal.
+const leastWho = 16
+
+// who names one subject with the objects it uses, or several subjects, with as
+// many names as there is room for, and at least one.
 func who(findings []v1alpha1.DeprecationFinding, room int) string {
+	room = max(room, leastWho)
+	first := findings[0]
 	if len(findings) == 1 {
-		name := subject(findings[0])
-		places := everyPlace(findings[0])
-		text := examples(places, room-len(name)-len(": "))
-		if len(places) == 0 || text == "+1" {
-			return name
+		name := subject(first)
+		for _, label := range []string{name, subjectName(first.Subject)} {
+			if text := examples(everyPlace(first), room-len(label)-len(": ")); text != "" && !strings.HasPrefix(text, "+") {
+				return label + ": " + text
+			}
 		}
-		return name + ": " + text
+		if first.Subject.Type == v1alpha1.SubjectObject && len(name) > room {
+			name = ellipsis + name[strings.LastIndex(name, "/"):]
+		}
+		return shorten(name, room)
+	}
+	if first.Subject.Type == v1alpha1.SubjectServer {
+		return subject(first)
 	}
 	names := make([]string, len(findings))
 	for i, f := range findings {
 		names[i] = subjectName(f.Subject)
 	}
-	several := fmt.Sprintf("%d %s: ", len(findings), typePlural(findings[0].Subject.Type))
-	return several + examples(names, room-len(several))
+	several := fmt.Sprintf("%d %s: ", len(findings), typePlural(first.Subject.Type))
+	if text := examples(names, room-len(several)); !strings.HasPrefix(text, "+") {
+		return several + text
+	}
+	return examples(names, room)
 }
 
 func typePlural(t v1alpha1.SubjectType) string {
@@ -218,13 +266,13 @@ func subjectName(s v1alpha1.DeprecationSubject) string {
 	return name
 }
 
-// everyPlace names the objects of all evidence, or the lines of a file, once each.
+// everyPlace names the objects of all evidence that still counts, or the lines of a file, once each.
 func everyPlace(f v1alpha1.DeprecationFinding) []string {
 	var places []string
 	seen := map[string]bool{}
 	for _, e := range f.Evidence {
 		for _, o := range e.Objects {
-			if place := placeOf(o); !seen[place] {
+			if place := placeOf(o); !seen[place] && (!e.Stale || f.Verdict == v1alpha1.Information) {
 				seen[place] = true
 				places = append(places, place)
 			}
@@ -253,39 +301,61 @@ func whereText(places []string) string {
 	return ": " + strings.Join(places, ",")
 }
 
-// fixes tell, a line for each API, what ends its use.
+// fixes tell, below each API, what each of its subjects has to do.
 func fixes(rows []usageRow, wide bool) []string {
 	if wide {
 		return nil // a column tells it
 	}
 	var apis []string
-	remedies := map[string][]string{}
-	since := map[string]string{}
+	below := map[string][]string{}
 	for _, row := range rows {
+		told := map[string][]string{}
+		var remedies []string
 		for _, f := range row.subjects {
-			name := apiName(f)
-			if f.Remedy == "" || slices.Contains(remedies[name], f.Remedy) {
+			if f.Remedy == "" {
 				continue
 			}
-			if !slices.Contains(apis, name) {
-				apis = append(apis, name)
+			if len(told[f.Remedy]) == 0 {
+				remedies = append(remedies, f.Remedy)
 			}
-			remedies[name] = append(remedies[name], f.Remedy)
-			if r := f.Replacement; r != nil && !r.Since.IsZero() {
-				since[name] = fmt.Sprintf(" (served since %s)", r.Since)
+			told[f.Remedy] = append(told[f.Remedy], subject(f))
+		}
+		if len(remedies) == 0 {
+			continue
+		}
+		name := apiTo(row.DeprecationFinding)
+		if !slices.Contains(apis, name) {
+			apis = append(apis, name)
+		}
+		const most = 3
+		for i, remedy := range remedies {
+			if i == most {
+				below[name] = append(below[name], fmt.Sprintf("  %d more %s, which -o wide shows", len(remedies)-most, typePlural(row.Subject.Type)))
+				break
 			}
+			below[name] = append(below[name], "  "+examples(told[remedy], page)+": "+remedy)
 		}
 	}
-	const most = 3
 	var lines []string
 	for _, name := range apis {
-		of := remedies[name]
-		if len(of) > most {
-			of = append(of[:most:most], fmt.Sprintf("%d more", len(of)-most))
-		}
-		lines = append(lines, name+": "+strings.Join(of, "; ")+since[name])
+		lines = append(append(lines, name), below[name]...)
 	}
-	return shortened(lines, wide)
+	return lines
+}
+
+// apiTo is an API with its replacement.
+func apiTo(f v1alpha1.DeprecationFinding) string {
+	if f.Replacement == nil {
+		return apiName(f)
+	}
+	to := apiName(f) + " → " + f.Replacement.APIVersion
+	if f.Replacement.Kind != f.Kind {
+		to += " " + f.Replacement.Kind
+	}
+	if !f.Replacement.Since.IsZero() {
+		to += fmt.Sprintf(" (served since %s)", f.Replacement.Since)
+	}
+	return to
 }
 
 // unlooked says what gaps hide, and in one line what they hide for one reason.

@@ -23,6 +23,8 @@ type DeprecationReport struct {
 	// Target is the minor that the findings are judged at.
 	Target  version.Minor      `json:"target"`
 	Summary DeprecationSummary `json:"summary"`
+	// Only are the verdicts that Findings were narrowed to; absent for all.
+	Only []Verdict `json:"only,omitempty"`
 	// Findings are in the order of APIs, and of one API the gravest first.
 	Findings []DeprecationFinding `json:"findings"`
 	// Waived are findings that --ignore or a policy file takes out of the verdict.

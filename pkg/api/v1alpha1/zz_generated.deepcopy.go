@@ -619,6 +619,11 @@ func (in *DeprecationReport) DeepCopyInto(out *DeprecationReport) {
 	out.Server = in.Server
 	out.Target = in.Target
 	out.Summary = in.Summary
+	if in.Only != nil {
+		in, out := &in.Only, &out.Only
+		*out = make([]Verdict, len(*in))
+		copy(*out, *in)
+	}
 	if in.Findings != nil {
 		in, out := &in.Findings, &out.Findings
 		*out = make([]DeprecationFinding, len(*in))
