@@ -27,7 +27,8 @@ type figure struct {
 	memory int64
 }
 
-// compare runs the commands in turn, so that whatever slows the machine slows each alike.
+// compare runs the commands in turn, so that whatever slows the machine slows each alike. Before each the kube-apiserver
+// collects its garbage: it would do so in every second or third run otherwise, for longer than a command takes.
 func (b *bench) compare(ctx context.Context, s scene) ([]figure, error) {
 	if err := forgetPeak(); err != nil {
 		return nil, err
@@ -35,6 +36,11 @@ func (b *bench) compare(ctx context.Context, s scene) ([]figure, error) {
 	measured := make([][]usage, len(s.commands))
 	for run := range s.runs + 1 {
 		for i, command := range s.commands {
+			if !s.offline {
+				if _, err := b.once(ctx, collectGarbage, b.environment(false)); err != nil {
+					return nil, err
+				}
+			}
 			used, err := b.once(ctx, command, b.environment(s.offline))
 			if err != nil {
 				return nil, err

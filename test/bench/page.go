@@ -18,12 +18,12 @@ Written by `+"`make bench`"+` on %s, on %s with %d cores, which the kube-apiserv
 %d nodes and as many kube-proxy pods, then also the objects of
 [test/cluster/seeds/reference.yaml](../test/cluster/seeds/reference.yaml), among them 15,000 more pods, 500 Helm releases and
 300 CustomResourceDefinitions of 100 KB, then two and four times those. Each command ran %d times, in turn with the others of its cluster, and %d times on
-the audit log. Memory is the largest resident set that any process of the command reached, the median of the runs: for
+the multiples and the audit log; before each the kube-apiserver collected its garbage. Memory is the largest resident set that any process of the command reached, the median of the runs: for
 `+"`kubectl versions …`"+` also kubectl's, which finds the plugin, becomes it, and tells it its version.
 
 | cluster | command | median | slowest | memory |
 | --- | --- | ---: | ---: | ---: |
-`, at.Format(time.DateOnly), machine(), runtime.NumCPU(), kubernetes, nodes, runs, auditLogRuns)
+`, at.Format(time.DateOnly), machine(), runtime.NumCPU(), kubernetes, nodes, runs, fewRuns)
 	for _, f := range measured.figures {
 		fmt.Fprintf(&page, "| %s | `%s` | %.2f s | %.2f s | %d MB |\n", f.scene, f.command, f.median.Seconds(), f.worst.Seconds(), f.memory>>20)
 	}

@@ -7,8 +7,10 @@ import "fmt"
 const (
 	nodes = 5000
 	runs  = 15
-	// auditLogRuns are fewer, for each takes seconds.
-	auditLogRuns = 5
+	// fewRuns are for what takes seconds.
+	fewRuns = 5
+
+	collectGarbage = "kubectl get --raw /debug/pprof/heap?gc=1"
 
 	get          = "kubectl get nodes"
 	help         = "kubectl-versions --help"
@@ -37,12 +39,16 @@ func skewScene(title string) scene {
 }
 
 func sweepScene(multiple int) scene {
-	return scene{title: fmt.Sprintf("%d × the objects", multiple), commands: []string{deprecations, plugin, sweep}, runs: runs}
+	s := scene{title: fmt.Sprintf("%d × the objects", multiple), commands: []string{deprecations, plugin, sweep}, runs: runs}
+	if multiple > 1 {
+		s.runs = fewRuns
+	}
+	return s
 }
 
 func offlineScenes() []scene {
 	return []scene{
 		{title: "no cluster", commands: []string{help}, runs: runs, offline: true},
-		{title: auditLogScene, commands: []string{auditLogCommand}, runs: auditLogRuns, offline: true},
+		{title: auditLogScene, commands: []string{auditLogCommand}, runs: fewRuns, offline: true},
 	}
 }

@@ -72,7 +72,7 @@ func TestDeprecationsOfFiles(t *testing.T) {
 			"error resource.k8s.io/v1beta1 ResourceClaim: file " + data + "kustomization: declared " + data + "kustomization:0 shop/prod-gpu",
 		}},
 		{"nothing that goes away", "", []string{"-f", data + "clean.yaml", "--to", "1.38", "--fail-on", "warning", "--require-complete"}, 0, nil},
-		{"nothing at all", "", []string{"-f", "-", "--to", "1.38", "--fail-on", "warning", "--require-complete"}, 0, nil},
+		{"nothing at all", "", []string{"-f", "-", "--to", "1.38", "--fail-on", "warning", "--require-complete"}, 1, nil},
 		{"aliases that explode, away from the type", aliases(), []string{"-f", "-", "--to", "1.38", "--require-complete"}, 0, nil},
 		{"a document of 100,000 levels", strings.Repeat("[", 100_000), []string{"-f", "-", "--to", "1.38", "--require-complete"}, 4, nil},
 		{"an object that contains itself", "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: &a\n  name: web\n  labels: *a\n",
