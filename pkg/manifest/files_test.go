@@ -53,7 +53,9 @@ func TestReadFiles(t *testing.T) {
 		"dir/a.yaml":         pod,
 		"dir/c.json":         `{"apiVersion":"v1","kind":"Job"}`,
 		"dir/README.md":      "# no manifest",
+		"dir/settings.yaml":  "a: b\n",
 		"dir/values.yaml":    "a: b\n",
+		"dir/Chart.yaml":     "apiVersion: v2\nname: a\n",
 		"dir/below/d.yaml":   pod,
 		"dir/.hidden/e.yaml": pod,
 		"empty/README.md":    "",
@@ -64,7 +66,7 @@ func TestReadFiles(t *testing.T) {
 		"dir/a.yaml: Pod",
 		"dir/b.yml: Pod Pod! line 4: not valid YAML: did not find expected node content",
 		"dir/c.json: Job",
-		"dir/values.yaml:! line 1: not a Kubernetes object: it has no apiVersion and no kind",
+		"dir/settings.yaml:! line 1: not a Kubernetes object: it has no apiVersion and no kind",
 	}
 	for name, test := range map[string]struct {
 		paths     []string
@@ -77,7 +79,7 @@ func TestReadFiles(t *testing.T) {
 		"files in the order given":        {paths: []string{"dir/c.json", "./a.txt"}, want: []string{"dir/c.json: Job", "./a.txt: Pod"}},
 		"a directory":                     {paths: []string{"dir"}, want: inDir},
 		"a directory with those below it": {paths: []string{"dir/"}, recursive: true, want: append([]string{"dir/.hidden/e.yaml: Pod", inDir[0], inDir[1], "dir/below/d.yaml: Pod"}, inDir[2:]...)},
-		"a pattern":                       {paths: []string{"dir/*.y*ml"}, want: []string{inDir[0], inDir[1], inDir[3]}},
+		"a pattern":                       {paths: []string{"dir/[a-s]*.y*ml"}, want: []string{inDir[0], inDir[1], inDir[3]}},
 		"a file that looks like a pattern": {
 			paths: []string{"[odd].yaml"}, want: []string{"[odd].yaml: Pod"},
 		},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -178,16 +177,6 @@ func TestHelmSaysWhatItCouldNotRead(t *testing.T) {
 			}
 		})
 	}
-}
-
-// allocated returns how many bytes are allocated in a call, those included that
-// are freed before it returns.
-func allocated(call func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	call()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 func TestHelmRefusesWhatIsTooLargeBeforeItIsDecompressed(t *testing.T) {
