@@ -2,6 +2,7 @@ package controlplane
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net"
 )
 
@@ -19,10 +20,14 @@ func freeAddresses(n int) ([]*net.TCPAddr, error) {
 	return nil, errors.Join(errs...)
 }
 
+// belowEphemeral picks a port that no outgoing connection is given between now and the server's start: those begin at
+// 32768 on Linux, and higher elsewhere.
+func belowEphemeral() int { return 20000 + rand.IntN(12768) }
+
 func tryAddresses(n int) ([]*net.TCPAddr, error) {
 	var addresses []*net.TCPAddr
 	for i := range n {
-		want := &net.TCPAddr{IP: loopback(i)}
+		want := &net.TCPAddr{IP: loopback(i), Port: belowEphemeral()}
 		if i > 0 && !want.IP.Equal(addresses[0].IP) {
 			want.Port = addresses[0].Port
 		}
