@@ -174,14 +174,7 @@ func (o *deprecationsOptions) facts(ctx context.Context, c *catalog.Catalog) (*v
 		s.APIUsage = &v1alpha1.APIUsage{}
 		return s, nil
 	}
-	snapshot, err := o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
-	if err != nil {
-		return nil, err
-	}
-	if snapshot.APIUsage == nil {
-		return nil, errors.New("the snapshot tells nothing of API usage: take it again with this version of kubectl versions snapshot")
-	}
-	return snapshot, nil
+	return o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
 }
 
 // usageFlags are about how far collecting API usage goes.
@@ -278,6 +271,9 @@ func (f *textFlags) mustHoldObjects(files *v1alpha1.Files) error {
 // readInto adds what the files tell. A log that could be read in part leaves a gap.
 func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *apilifecycle.Index, stdin io.Reader) error {
 	usage := s.APIUsage
+	if usage == nil {
+		return nil // an older snapshot, which is refused by whoever judges it
+	}
 	if len(f.files) > 0 {
 		files, err := manifest.ReadFiles(f.files, f.recursive, stdin)
 		if err != nil {
