@@ -19,9 +19,12 @@ func (r *SupportReport) Severity() Severity { return r.Summary.Verdict.severity(
 // Severity of the report, for --fail-on.
 func (r *DeprecationReport) Severity() Severity { return r.Summary.Verdict.severity() }
 
+// Severity of the report, for --fail-on.
+func (r *UpgradePlan) Severity() Severity { return r.Summary.Verdict.severity() }
+
 func (v Verdict) severity() Severity {
 	switch v {
-	case Unsupported, Error:
+	case Unsupported, Error, Blocked:
 		return SeverityError
 	case Warning:
 		return SeverityWarning
@@ -33,7 +36,7 @@ func (v Verdict) severity() Severity {
 // Weight orders verdicts by how much they matter.
 func (v Verdict) Weight() int {
 	switch v {
-	case Unsupported, Error:
+	case Unsupported, Error, Blocked:
 		return 4
 	case Warning:
 		return 3
@@ -54,3 +57,6 @@ func (r *SupportReport) Complete() bool { return r.Summary.Complete }
 
 // Complete is false when evidence was missing, for --require-complete.
 func (r *DeprecationReport) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when evidence was missing, for --require-complete.
+func (r *UpgradePlan) Complete() bool { return r.Summary.Complete }

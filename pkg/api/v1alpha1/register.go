@@ -15,6 +15,7 @@ const (
 	SupportReportKind     = "SupportReport"
 	DeprecationReportKind = "DeprecationReport"
 	DeprecationPolicyKind = "DeprecationPolicy"
+	UpgradePlanKind       = "UpgradePlan"
 	ReleaseCalendarKind   = "ReleaseCalendar"
 	CatalogInfoKind       = "CatalogInfo"
 )
@@ -42,6 +43,11 @@ func NewSupportReport(name string) *SupportReport {
 // NewDeprecationReport returns an empty report with its type set, named after the snapshot it judges.
 func NewDeprecationReport(name string) *DeprecationReport {
 	return &DeprecationReport{TypeMeta: typeMeta(DeprecationReportKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewUpgradePlan returns an empty plan with its type set, named after the snapshot it is for.
+func NewUpgradePlan(name string) *UpgradePlan {
+	return &UpgradePlan{TypeMeta: typeMeta(UpgradePlanKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
 }
 
 // NewReleaseCalendar returns an empty calendar with its type set.

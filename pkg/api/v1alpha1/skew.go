@@ -7,8 +7,8 @@ import (
 )
 
 // Verdict says whether something is inside the policy. Verdicts are ordered by
-// how much they matter: Unsupported and Error, Warning, Unknown, NotVisible,
-// NotJudged and Information, OK.
+// how much they matter: Unsupported, Error and Blocked, Warning, Unknown,
+// NotVisible, NotJudged and Information, OK and Pass.
 type Verdict string
 
 // Verdicts.
@@ -22,6 +22,10 @@ const (
 	Unsupported Verdict = "unsupported"
 	// Error: breaks at the target of an upgrade.
 	Error Verdict = "error"
+	// Blocked: an upgrade must not begin before something is done.
+	Blocked Verdict = "blocked"
+	// Pass: looked at, and nothing stands against the upgrade.
+	Pass Verdict = "pass"
 	// Unknown: evidence that should be there could not be read.
 	Unknown Verdict = "unknown"
 	// NotVisible: everything was read, and the cluster does not show this component.

@@ -27,6 +27,8 @@ type Snapshot struct {
 	KubeProxy        *KubeProxy        `json:"kubeProxy,omitempty"`
 	// APIUsage is absent where the facts were collected for another question.
 	APIUsage *APIUsage `json:"apiUsage,omitempty"`
+	// Upgrade is absent where the facts were collected for another question.
+	Upgrade *UpgradeFacts `json:"upgrade,omitempty"`
 
 	// Gaps lists what could not be read, in the order of Source.
 	Gaps []Gap `json:"gaps,omitempty"`
@@ -98,7 +100,7 @@ type ControlPlanePods struct {
 
 // ControlPlanePod is one pod of a control-plane component.
 type ControlPlanePod struct {
-	// Component is kube-apiserver, kube-controller-manager, kube-scheduler or cloud-controller-manager.
+	// Component is kube-apiserver, kube-controller-manager, kube-scheduler, cloud-controller-manager or etcd.
 	Component string `json:"component"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
@@ -108,6 +110,9 @@ type ControlPlanePod struct {
 	Static bool `json:"static,omitempty"`
 	// AdvertiseAddress is kubeadm's annotation on its kube-apiserver pods.
 	AdvertiseAddress string `json:"advertiseAddress,omitempty"`
+	// Flags are those of the component's container, in order; absent where it runs
+	// with a configuration file alone.
+	Flags []Flag `json:"flags,omitempty"`
 }
 
 // Leases are the leases of namespace kube-system that tell who runs.
@@ -229,6 +234,13 @@ const (
 	SourceHelmConfigMaps   Source = "Helm releases in ConfigMaps"
 	SourceFiles            Source = "files"
 	SourceAuditLog         Source = "audit log"
+	SourcePods             Source = "pods"
+	SourceBudgets          Source = "disruption budgets"
+	SourceVolumes          Source = "persistent volumes"
+	SourceCSIDrivers       Source = "CSI drivers"
+	SourceWebhooks         Source = "admission webhooks"
+	SourceAggregatedAPIs   Source = "aggregated APIs"
+	SourceConfiguration    Source = "configuration of components"
 )
 
 // Gap is something that could not be read, and what it hides.
