@@ -137,3 +137,13 @@ func (c *Catalog) NewestUpstream(day calendar.Date) version.Minor {
 	}
 	return newest
 }
+
+// NewestPlanned is the newest Kubernetes minor that was out on a day, or whose
+// release cycle was under way.
+func (c *Catalog) NewestPlanned(day calendar.Date) version.Minor {
+	newest := c.NewestUpstream(day)
+	if cycle := c.Platform(Upstream).Upcoming; cycle != nil && cycle.Version.Compare(newest) > 0 {
+		newest = cycle.Version
+	}
+	return newest
+}

@@ -72,8 +72,8 @@ limit.`,
 	data.addTo(root.PersistentFlags())
 
 	root.AddCommand(
-		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data), newReleases(env, color, data),
-		newSnapshot(env, config, data), newCatalog(env, color, data),
+		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
+		newPlan(env, config, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
 	)
 	return root
 }

@@ -72,3 +72,16 @@ func (f *targetFlag) resolve(server version.Minor, data *catalog.Catalog, today 
 	}
 	return target, nil
 }
+
+// planned is the target of an upgrade, which ends where the catalog does: at the
+// newest minor that is out, or at the one whose release cycle is under way.
+func (f *targetFlag) planned(server version.Minor, data *catalog.Catalog, today calendar.Date) (version.Minor, error) {
+	target, err := f.resolve(server, data, today)
+	if err != nil {
+		return target, err
+	}
+	if newest := data.NewestPlanned(today); target.Compare(newest) > 0 && target != server {
+		return target, usagef("--to %s leads to %s, and the catalog (as of %s) knows nothing after %s: see whether kubectl versions catalog update brings more", f.text, target, data.AsOf, newest)
+	}
+	return target, nil
+}

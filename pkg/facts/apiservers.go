@@ -93,6 +93,14 @@ func (a APIServers) Offered() version.Minor {
 	}
 }
 
+// Newest is the newest minor of an instance; zero when none was seen.
+func (a APIServers) Newest() version.Minor {
+	if len(a.Seen) == 0 {
+		return version.Minor{}
+	}
+	return a.Seen[0].Version.Minor
+}
+
 // identified counts the instances that /metrics told apart.
 func identified(s *v1alpha1.APIServers) int {
 	count := 0

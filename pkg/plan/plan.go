@@ -10,11 +10,15 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/deprecation"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
+	"github.com/kubectl-versions/kubectl-versions/pkg/plan/gate"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -26,14 +30,142 @@ type Options struct {
 	Platform *catalog.Platform
 	// Target is the minor to arrive at.
 	Target version.Minor
-	// Method with an empty ControlPlane, or with no Masters, is completed from the snapshot.
+	// Method without a ControlPlane, or without Masters, is completed from the snapshot.
 	Method v1alpha1.PlanMethod
 	// At is the day that dates are counted from.
 	At calendar.Date
 }
 
 // Evaluate plans the upgrade of the cluster. It fails when the snapshot names no
-// kube-apiserver version.
+// kube-apiserver version, and when the target is older than that.
 func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
-	return nil, errors.New("not written yet")
+	recognised := facts.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
+	if o.Platform == nil {
+		recognised = facts.Recognise(o.Catalog, s)
+	}
+	o.Platform = recognised.Platform
+	p := &planner{Options: o, snapshot: s}
+	start, err := p.stateOf(s)
+	if err != nil {
+		return nil, err
+	}
+	from := start.newest()
+	if o.Target.Compare(from) < 0 {
+		return nil, fmt.Errorf("target %s is older than kube-apiserver, which is at %s", o.Target, from)
+	}
+	p.Method = p.completed(start)
+
+	plan := v1alpha1.NewUpgradePlan(s.Name)
+	plan.CollectedAt, plan.At, plan.Cluster = s.CollectedAt, o.At, s.Cluster
+	plan.Platform = v1alpha1.Platform{
+		ID: o.Platform.ID, Name: o.Platform.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive,
+	}
+	plan.From, plan.To, plan.Method = from, o.Target, p.Method
+	if plan.Hops, err = p.hops(start, from); err != nil {
+		return nil, err
+	}
+	plan.Gaps = s.Gaps
+	plan.Notes = append(recognised.Notes, p.notes(plan)...)
+	plan.Summary = p.summarize(plan)
+	return plan, nil
+}
+
+type planner struct {
+	Options
+	snapshot *v1alpha1.Snapshot
+}
+
+// hops leads from a minor to the target, and ends early where a step is refused.
+func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, error) {
+	var hops []v1alpha1.PlanHop
+	for at := start; ; {
+		done, refused, err := p.furthest(at, from)
+		if err != nil {
+			return nil, err
+		}
+		if done.to == from && len(done.steps) == 0 {
+			return hops, nil
+		}
+		report, err := p.report(at, done, len(hops) == 0)
+		if err != nil {
+			return nil, err
+		}
+		report.Number = int32(len(hops) + 1)
+		if refused != nil {
+			report.Gates = append([]v1alpha1.PlanGate{refused.gate()}, report.Gates...)
+			report.Verdict = v1alpha1.Blocked
+		}
+		hops = append(hops, report)
+		if refused != nil || done.to == p.Target {
+			return hops, nil
+		}
+		at, from = done.state, done.to
+	}
+}
+
+// furthest tries the longest hop that the platform allows first.
+func (p *planner) furthest(at *state, from version.Minor) (*hop, *refusedError, error) {
+	to := from
+	switch {
+	case from == p.Target:
+	case p.maySkip():
+		to = p.Target
+	default:
+		to = from.Add(1)
+	}
+	for {
+		h := &hop{planner: p, from: from, to: to, rest: p.rest(to), state: at}
+		err := h.run()
+		var refused *refusedError
+		switch {
+		case err == nil:
+			return h, nil, nil
+		case !errors.As(err, &refused):
+			return nil, nil, err
+		case to.Minus(from) <= 1:
+			return h, refused, nil
+		}
+		to = to.Add(-1)
+	}
+}
+
+// maySkip reports whether the platform lets the control plane leave out minors
+// without a condition.
+func (p *planner) maySkip() bool {
+	rule := p.Platform.Upgrades.SkipMinor
+	return rule != nil && rule.Allowed && rule.Condition == ""
+}
+
+// rest are the minors at which hops arrive after one.
+func (p *planner) rest(after version.Minor) []version.Minor {
+	if p.maySkip() && after != p.Target {
+		return []version.Minor{p.Target}
+	}
+	var rest []version.Minor
+	for next := after.Add(1); next.Compare(p.Target) <= 0; next = next.Add(1) {
+		rest = append(rest, next)
+	}
+	return rest
+}
+
+// report judges a hop by its checks and adds dates and an estimate.
+func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, error) {
+	looked := &gate.Hop{
+		Snapshot: p.snapshot, Before: start.skew, After: h.state.skew, From: h.from, To: h.to, First: first, Nodes: h.nodes,
+		Method: p.Method, At: p.At, Catalog: p.Catalog, Platform: p.Platform, Index: p.Index,
+	}
+	if p.snapshot.APIUsage != nil {
+		var err error
+		if looked.Deprecations, err = deprecation.Evaluate(p.snapshot, deprecation.Options{Index: p.Index, Target: h.to, Today: p.At}); err != nil {
+			return v1alpha1.PlanHop{}, err
+		}
+	}
+	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.duration(h)}
+	report.Verdict = gravest(report.Gates)
+	p.date(&report, start)
+	return report, nil
+}
+
+func (e *refusedError) gate() v1alpha1.PlanGate {
+	return v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.row.Source}
 }

@@ -102,7 +102,7 @@ func All() []Check {
 
 // Evaluate runs every check that is about the hop.
 func Evaluate(h *Hop) []v1alpha1.PlanGate {
-	var gates []v1alpha1.PlanGate
+	gates := []v1alpha1.PlanGate{}
 	for _, check := range All() {
 		if !check.concerns(h) {
 			continue

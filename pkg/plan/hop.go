@@ -1,0 +1,358 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/plan/gate"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// hop is one under construction.
+type hop struct {
+	*planner
+	from, to version.Minor
+	// rest are the minors at which the later hops arrive.
+	rest []version.Minor
+	// state after the steps so far.
+	state *state
+	steps []v1alpha1.PlanStep
+	// nodes are the groups of nodes that get another kubelet.
+	nodes []gate.NodeMove
+}
+
+// refusedError is a step that would leave the policy.
+type refusedError struct {
+	stage v1alpha1.PlanStage
+	row   v1alpha1.SkewRow
+}
+
+func (e *refusedError) Error() string {
+	return fmt.Sprintf("the step %s would leave %s %s outside the version skew policy: %s", e.stage, e.row.Component, e.row.Version, e.row.Reason)
+}
+
+// run adds the steps in the policy's order.
+func (h *hop) run() error {
+	for _, stage := range []func() error{
+		h.finish, h.repair, h.makeReady, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
+	} {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	if h.to != h.from {
+		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageAddOns, Message: fmt.Sprintf(
+			"take the releases of add-ons that support %s: network, DNS, storage drivers, metrics, ingress, and cluster-autoscaler of the same minor", h.to)})
+	}
+	return nil
+}
+
+// step moves components at once, and is left out where nothing moves. It fails
+// when a row would leave the policy.
+func (h *hop) step(stage v1alpha1.PlanStage, message string, movements ...movement) error {
+	var moves []v1alpha1.PlanMove
+	for _, m := range movements {
+		moves = append(moves, h.state.moves(m)...)
+	}
+	if len(moves) == 0 {
+		return nil
+	}
+	if moves[0].Component == string(catalog.KubeAPIServer) && h.state.skew.ControlPlane.InstancesExist != 1 {
+		if _, err := h.try(stage, h.state.firstOf(moves)); err != nil {
+			return err
+		}
+	}
+	changed := h.state.copied()
+	apply(changed, moves)
+	after, err := h.try(stage, changed)
+	if err != nil {
+		return err
+	}
+	h.noteNodes(moves)
+	h.state = after
+	h.add(v1alpha1.PlanStep{Stage: stage, Moves: moves, Message: message})
+	return nil
+}
+
+func (h *hop) add(step v1alpha1.PlanStep) {
+	step.Number = int32(len(h.steps) + 1)
+	step.Verify = verify(step)
+	h.steps = append(h.steps, step)
+}
+
+// try judges the cluster as it would be. It fails when a row is worse than now.
+func (h *hop) try(stage v1alpha1.PlanStage, changed *v1alpha1.Snapshot) (*state, error) {
+	after, err := h.stateOf(changed)
+	if err != nil {
+		return nil, err
+	}
+	if row := worse(h.state.skew, after.skew); row != nil {
+		return nil, &refusedError{stage, *row}
+	}
+	return after, nil
+}
+
+// noteNodes keeps which nodes get another kubelet.
+func (h *hop) noteNodes(moves []v1alpha1.PlanMove) {
+	for _, move := range moves {
+		if move.Component != string(catalog.Kubelet) {
+			continue
+		}
+		for _, group := range nodesThatMove(h.state.snapshot, move) {
+			h.nodes = append(h.nodes, gate.NodeMove{Group: group, To: minorOf(move.To)})
+		}
+	}
+}
+
+// moved are the names of the nodes that were drained in this hop.
+func (h *hop) moved() map[string]bool {
+	names := make(map[string]bool)
+	for _, move := range h.nodes {
+		for _, name := range move.Group.Names {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+// controlPlanePods are the components that follow kube-apiserver, in no order.
+func controlPlanePods() []catalog.Component {
+	return []catalog.Component{catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager}
+}
+
+// followers moves the components that follow kube-apiserver, where they are not
+// part of its binary.
+func (h *hop) followers(to version.Minor, selects func(v1alpha1.SkewRow) bool) []movement {
+	var movements []movement
+	for _, component := range controlPlanePods() {
+		if !slices.Contains(h.Platform.Embeds, component) {
+			movements = append(movements, movement{component: component, selects: selects, to: h.version(to)})
+		}
+	}
+	return movements
+}
+
+// below selects what is older than a minor.
+func below(minor version.Minor) func(v1alpha1.SkewRow) bool {
+	return func(r v1alpha1.SkewRow) bool { return minorOf(r.Version).Compare(minor) < 0 }
+}
+
+func isOutside(r v1alpha1.SkewRow) bool { return outside(r) > 0 }
+
+// finish ends an upgrade that is under way: the oldest instances catch up with
+// the newest, one minor at a time.
+func (h *hop) finish() error {
+	for h.state.oldest().Compare(h.from) < 0 {
+		old := h.state.oldest()
+		const message = "an upgrade is under way: finish it first"
+		if err := h.step(v1alpha1.StagePrepare, message, h.followers(old, below(old))...); err != nil {
+			return err
+		}
+		is := func(r v1alpha1.SkewRow) bool { return minorOf(r.Version) == old }
+		if err := h.step(v1alpha1.StagePrepare, message+", one instance at a time", movement{component: catalog.KubeAPIServer, selects: is, to: h.version(old.Add(1))}); err != nil {
+			return err
+		}
+		if h.state.oldest() == old {
+			return fmt.Errorf("the instance of kube-apiserver at %s cannot be told from the others", old)
+		}
+	}
+	return nil
+}
+
+// repair brings back what is outside the policy, to the minor of kube-apiserver.
+func (h *hop) repair() error {
+	movements := append(h.followers(h.from, isOutside),
+		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(h.from)},
+		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(h.from)},
+	)
+	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), isOutside) {
+		movements = append(movements, h.proxies(h.from))
+	}
+	return h.step(v1alpha1.StagePrepare, "outside the version skew policy: repair this first; a kubelet that is too new is not downgraded, its node is replaced", movements...)
+}
+
+// makeReady moves what kube-apiserver would leave behind.
+func (h *hop) makeReady() error {
+	if h.to == h.from {
+		return nil
+	}
+	left := h.leftBehind(h.to)
+	movements := append(h.followers(h.from, below(h.from)), movement{component: catalog.Kubelet, selects: left, to: h.version(h.from)})
+	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), left) {
+		movements = append(movements, h.proxies(h.from))
+	}
+	movements = append(movements, movement{component: catalog.Kubectl, selects: left, to: h.clientVersion(h.from.Add(1))})
+	return h.step(v1alpha1.StagePrepare, fmt.Sprintf("kube-apiserver %s would leave these behind", h.to), movements...)
+}
+
+// leftBehind selects what leaves the policy when the control plane moves on to a
+// minor, or has to be at its minor first by the platform's rule.
+func (h *hop) leftBehind(to version.Minor) func(v1alpha1.SkewRow) bool {
+	return func(r v1alpha1.SkewRow) bool {
+		if r.Component == string(catalog.Kubelet) && h.Platform.Upgrades.NodesFirst != nil && minorOf(r.Version).Compare(h.state.newest()) < 0 {
+			return true
+		}
+		return r.Headroom != nil && int(*r.Headroom) < to.Minus(h.state.newest())
+	}
+}
+
+func (h *hop) apiServers() error {
+	message := ""
+	if h.state.skew.ControlPlane.InstancesExist != 1 {
+		message = "one instance at a time"
+	}
+	if provided := h.providedAlong(); provided != "" && h.to != h.from {
+		message = strings.TrimPrefix(message+"; "+provided, "; ")
+	}
+	return h.step(v1alpha1.StageAPIServer, message, movement{component: catalog.KubeAPIServer, selects: below(h.to), to: h.version(h.to)})
+}
+
+// providedAlong names the components that the provider moves out of sight.
+func (h *hop) providedAlong() string {
+	var hidden []string
+	for _, row := range h.state.skew.Rows {
+		if row.Verdict == v1alpha1.NotVisible && slices.Contains(controlPlanePods(), catalog.Component(row.Component)) {
+			hidden = append(hidden, row.Component)
+		}
+	}
+	if len(hidden) == 0 {
+		return ""
+	}
+	return "who runs the control plane moves " + strings.Join(hidden, " and ") + " along"
+}
+
+func (h *hop) controlPlane() error {
+	var unseen []string
+	for _, row := range h.state.skew.Rows {
+		if row.Verdict == v1alpha1.Unknown && slices.Contains(controlPlanePods(), catalog.Component(row.Component)) {
+			unseen = append(unseen, strings.TrimSpace(row.Component+" "+row.Version))
+		}
+	}
+	message := ""
+	if len(unseen) > 0 && h.to != h.from {
+		message = fmt.Sprintf("whose version is not known, take along to what supports %s: %s", h.to, strings.Join(unseen, ", "))
+	}
+	before := len(h.steps)
+	err := h.step(v1alpha1.StageControlPlane, message, h.followers(h.to, below(h.to))...)
+	if err == nil && len(h.steps) == before && message != "" {
+		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageControlPlane, Message: message})
+	}
+	return err
+}
+
+// moveNodes moves the nodes in the last hop, and before it those alone that the
+// next one would leave behind. A node that had to move before kube-apiserver is
+// not drained a second time, where the platform does not want nodes to match.
+func (h *hop) moveNodes() error {
+	selects, message := below(h.to), ""
+	var but map[string]bool
+	if len(h.rest) == 0 && h.Platform.Upgrades.NodesFirst == nil {
+		but = h.moved()
+	}
+	if len(h.rest) > 0 {
+		selects, message = h.leftBehind(h.rest[0]), fmt.Sprintf("kube-apiserver %s would leave these behind", h.rest[0])
+	} else if until := h.bornUntil(); until != nil {
+		message = fmt.Sprintf("may wait: inside the policy up to kube-apiserver %s", until)
+	}
+	before := len(h.steps)
+	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(h.to), but: but}); err != nil {
+		return err
+	}
+	stays := h.stays()
+	switch {
+	case len(stays) == 0:
+	case len(h.steps) > before:
+		h.steps[before].Stays = stays
+	default:
+		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageNodes, Stays: stays})
+	}
+	return nil
+}
+
+// bornUntil is the last minor of kube-apiserver that bears all nodes as they are;
+// nil where none is behind.
+func (h *hop) bornUntil() *version.Minor {
+	var until *version.Minor
+	for _, row := range h.state.rows(catalog.Kubelet) {
+		if row.Headroom == nil || !below(h.to)(row) {
+			continue
+		}
+		if last := h.state.newest().Add(int(*row.Headroom)); until == nil || last.Compare(*until) < 0 {
+			until = &last
+		}
+	}
+	if until != nil && until.Compare(h.to) <= 0 {
+		return nil
+	}
+	return until
+}
+
+// stays are the nodes that keep their kubelet in this hop.
+func (h *hop) stays() []v1alpha1.PlanStay {
+	var stays []v1alpha1.PlanStay
+	for _, row := range h.state.rows(catalog.Kubelet) {
+		if row.Headroom == nil || !below(h.to)(row) {
+			continue
+		}
+		at := slices.IndexFunc(stays, func(s v1alpha1.PlanStay) bool { return s.Version == row.Version && s.Until == h.to.Add(int(*row.Headroom)) })
+		if at < 0 {
+			at = len(stays)
+			until := h.to.Add(int(*row.Headroom))
+			stays = append(stays, v1alpha1.PlanStay{Component: row.Component, Version: row.Version, Until: until, Hops: h.hopsUntil(until)})
+		}
+		stays[at].Count += row.Count
+		stays[at].Names = append(stays[at].Names, row.Names...)
+		slices.Sort(stays[at].Names)
+	}
+	return stays
+}
+
+// hopsUntil counts the later hops that arrive at a minor, or before it.
+func (h *hop) hopsUntil(last version.Minor) int32 {
+	var n int32
+	for _, arrival := range h.rest {
+		if arrival.Compare(last) <= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// kubeProxy moves along in every hop: it needs no drain.
+func (h *hop) kubeProxy() error {
+	return h.step(v1alpha1.StageKubeProxy, "", h.proxies(h.to))
+}
+
+// proxies moves all pods of kube-proxy, where it is not part of another binary.
+func (h *hop) proxies(to version.Minor) movement {
+	present := h.state.snapshot.KubeProxy != nil && len(h.state.snapshot.KubeProxy.DaemonSets) > 0
+	return movement{component: catalog.KubeProxy, selects: func(v1alpha1.SkewRow) bool { return present }, to: h.version(to)}
+}
+
+func (h *hop) kubectl() error {
+	return h.step(v1alpha1.StageKubectl, "", movement{component: catalog.Kubectl, selects: below(h.to), to: h.clientVersion(h.to)})
+}
+
+// verify are commands that show that a step is done.
+func verify(step v1alpha1.PlanStep) []string {
+	switch step.Stage {
+	case v1alpha1.StageAPIServer:
+		return []string{"kubectl get --raw='/readyz?verbose'", "kubectl versions skew"}
+	case v1alpha1.StageNodes:
+		if len(step.Moves) == 0 {
+			return nil
+		}
+		return []string{"kubectl get nodes -o wide", "kubectl versions skew"}
+	case v1alpha1.StageKubeProxy:
+		return []string{"kubectl -n kube-system rollout status daemonset/kube-proxy"}
+	case v1alpha1.StageControlPlane:
+		return []string{"kubectl -n kube-system get pods -l tier=control-plane", "kubectl versions skew"}
+	case v1alpha1.StageKubectl:
+		return []string{"kubectl version --client"}
+	default:
+		return []string{"kubectl versions skew"}
+	}
+}

@@ -1,0 +1,269 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/skew"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// state is the cluster as it is after some steps: a copy of what the snapshot
+// tells of versions, and what the rules of skew say of it.
+type state struct {
+	snapshot *v1alpha1.Snapshot
+	skew     *v1alpha1.SkewReport
+}
+
+func (p *planner) stateOf(s *v1alpha1.Snapshot) (*state, error) {
+	report, err := skew.Evaluate(s, p.Catalog, p.Platform)
+	return &state{s, report}, err
+}
+
+// copied shares everything but what steps change.
+func (s *state) copied() *v1alpha1.Snapshot {
+	c := *s.snapshot
+	c.APIServers, c.ControlPlanePods, c.Nodes = c.APIServers.DeepCopy(), c.ControlPlanePods.DeepCopy(), c.Nodes.DeepCopy()
+	c.KubeProxy, c.Kubectl = c.KubeProxy.DeepCopy(), c.Kubectl.DeepCopy()
+	return &c
+}
+
+// rows of a component whose version is known and counts as Kubernetes does.
+func (s *state) rows(component catalog.Component) []v1alpha1.SkewRow {
+	return slices.DeleteFunc(slices.Clone(s.skew.Rows), func(r v1alpha1.SkewRow) bool {
+		if r.Component != string(component) || r.Verdict == v1alpha1.NotJudged {
+			return true
+		}
+		_, err := version.Parse(r.Version)
+		// kube-proxy is unknown in the middle of a rollout, and its image still tells.
+		return err != nil || r.Verdict == v1alpha1.Unknown && component != catalog.KubeProxy
+	})
+}
+
+// oldest and newest are the minors of the kube-apiserver instances.
+func (s *state) oldest() version.Minor { return s.skew.ControlPlane.Oldest }
+func (s *state) newest() version.Minor { return s.skew.ControlPlane.Newest }
+
+// movement brings the instances of a component that it selects to a version.
+type movement struct {
+	component catalog.Component
+	selects   func(v1alpha1.SkewRow) bool
+	to        string
+	// but are nodes to leave as they are.
+	but map[string]bool
+}
+
+// moves are what a movement changes: of nodes those that it selects, of anything
+// else all instances of a minor of which it selects one.
+func (s *state) moves(m movement) []v1alpha1.PlanMove {
+	rows, to := s.rows(m.component), minorOf(m.to)
+	selected := make(map[version.Minor]bool)
+	for _, row := range rows {
+		if minor := minorOf(row.Version); minor != to && m.selects(row) {
+			selected[minor] = true
+		}
+	}
+	var moves []v1alpha1.PlanMove
+	for _, row := range rows {
+		if !selected[minorOf(row.Version)] {
+			continue
+		}
+		if m.component == catalog.Kubelet {
+			row.Names = slices.DeleteFunc(slices.Clone(row.Names), func(name string) bool { return m.but[name] })
+			row.Count = int32(len(row.Names))
+			if row.Count == 0 || !m.selects(row) {
+				continue
+			}
+		}
+		at := slices.IndexFunc(moves, func(known v1alpha1.PlanMove) bool { return known.From == row.Version })
+		if at < 0 {
+			at = len(moves)
+			moves = append(moves, v1alpha1.PlanMove{Component: row.Component, From: row.Version, To: m.to})
+		}
+		moves[at].Count += row.Count
+		moves[at].Names = append(moves[at].Names, row.Names...)
+	}
+	for i := range moves {
+		slices.Sort(moves[i].Names)
+	}
+	return moves
+}
+
+// apply changes the versions of a snapshot as moves of one component say.
+func apply(s *v1alpha1.Snapshot, moves []v1alpha1.PlanMove) {
+	for _, move := range moves {
+		switch component := catalog.Component(move.Component); component {
+		case catalog.KubeAPIServer:
+			applyToAPIServers(s, move)
+			applyToPods(s, move)
+		case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
+			applyToPods(s, move)
+		case catalog.Kubelet:
+			applyToNodes(s, move)
+		case catalog.KubeProxy:
+			applyToKubeProxy(s, move)
+		case catalog.Kubectl:
+			s.Kubectl.GitVersion = move.To
+		}
+	}
+}
+
+// applyToAPIServers moves every instance of the minor: a pod's tag and an
+// answer spell one version differently.
+func applyToAPIServers(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
+	if s.APIServers == nil {
+		return
+	}
+	for i := range s.APIServers.Instances {
+		moveInfo(&s.APIServers.Instances[i].VersionInfo, move)
+	}
+	for _, endpoint := range s.APIServers.Endpoints {
+		if endpoint.Version != nil {
+			moveInfo(endpoint.Version, move)
+		}
+	}
+}
+
+func moveInfo(info *v1alpha1.VersionInfo, move v1alpha1.PlanMove) {
+	if minorOf(info.GitVersion) == minorOf(move.From) {
+		*info = v1alpha1.VersionInfo{GitVersion: move.To, Platform: info.Platform}
+	}
+}
+
+func applyToPods(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
+	if s.ControlPlanePods == nil {
+		return
+	}
+	for i := range s.ControlPlanePods.Pods {
+		if pod := &s.ControlPlanePods.Pods[i]; pod.Component == move.Component && minorOf(version.ParseImage(pod.Image).Tag) == minorOf(move.From) {
+			pod.Image = retagged(pod.Image, move.To)
+		}
+	}
+}
+
+// applyToNodes takes the nodes that move out of their groups.
+func applyToNodes(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
+	moved := nodesThatMove(s, move)
+	for i := range s.Nodes.Groups {
+		if group := &s.Nodes.Groups[i]; group.KubeletVersion == move.From && !group.Virtual {
+			group.Names = slices.DeleteFunc(group.Names, func(name string) bool { return contains(move.Names, name) })
+		}
+	}
+	for _, group := range moved {
+		group.KubeletVersion = move.To
+		s.Nodes.Groups = append(s.Nodes.Groups, group)
+	}
+	s.Nodes.Groups = slices.DeleteFunc(s.Nodes.Groups, func(g v1alpha1.NodeGroup) bool { return len(g.Names) == 0 })
+}
+
+// nodesThatMove are the parts of the groups that a move is about.
+func nodesThatMove(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) []v1alpha1.NodeGroup {
+	var parts []v1alpha1.NodeGroup
+	for _, group := range s.Nodes.Groups {
+		if group.KubeletVersion != move.From || group.Virtual {
+			continue
+		}
+		group.Names = slices.DeleteFunc(slices.Clone(group.Names), func(name string) bool { return !contains(move.Names, name) })
+		if len(group.Names) > 0 {
+			parts = append(parts, group)
+		}
+	}
+	return parts
+}
+
+// contains finds a name among sorted ones.
+func contains(sorted []string, name string) bool {
+	_, found := slices.BinarySearch(sorted, name)
+	return found
+}
+
+// applyToKubeProxy moves whole DaemonSets: a rollout ends with all pods alike.
+func applyToKubeProxy(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
+	if s.KubeProxy == nil {
+		return
+	}
+	for i := range s.KubeProxy.DaemonSets {
+		set := &s.KubeProxy.DaemonSets[i]
+		set.Image, set.UpdatedPods, set.RolloutComplete = retagged(set.Image, move.To), set.Pods, true
+		for r := range set.Revisions {
+			set.Revisions[r].Image = set.Image
+		}
+	}
+}
+
+func retagged(image, tag string) string { return version.ParseImage(image).Repository + ":" + tag }
+
+// firstOf is the state in which one kube-apiserver instance alone has moved, as
+// it is for a while when there is more than one.
+func (s *state) firstOf(moves []v1alpha1.PlanMove) *v1alpha1.Snapshot {
+	c := s.copied()
+	move := moves[len(moves)-1]
+	if c.ControlPlanePods != nil {
+		for i := range c.ControlPlanePods.Pods {
+			if pod := &c.ControlPlanePods.Pods[i]; pod.Component == move.Component && minorOf(version.ParseImage(pod.Image).Tag) == minorOf(move.From) {
+				pod.Image = retagged(pod.Image, move.To)
+				return c
+			}
+		}
+	}
+	if c.APIServers == nil {
+		return c
+	}
+	first := v1alpha1.APIServerInstance{VersionInfo: v1alpha1.VersionInfo{GitVersion: move.To}, StartTime: "1", Connections: 1}
+	c.APIServers.Instances = append(c.APIServers.Instances, first)
+	return c
+}
+
+// outside is by how many minors a row lies outside of what is allowed, and 0 inside.
+func outside(row v1alpha1.SkewRow) int {
+	switch {
+	case row.Verdict != v1alpha1.Unsupported:
+		return 0
+	case row.Allowed == nil:
+		return 1
+	}
+	minor := minorOf(row.Version)
+	return max(1, row.Allowed.Min.Minus(minor), minor.Minus(row.Allowed.Max))
+}
+
+// worse returns the first row that a step takes out of the policy, or farther
+// out, and nil when there is none.
+func worse(before, after *v1alpha1.SkewReport) *v1alpha1.SkewRow {
+	was := make(map[string]int)
+	for _, row := range before.Rows {
+		if n := outside(row); n > 0 {
+			for _, unit := range units(row) {
+				was[unit] = max(was[unit], n)
+			}
+		}
+	}
+	for i, row := range after.Rows {
+		n := outside(row)
+		if n > 0 && slices.ContainsFunc(units(row), func(unit string) bool { return n > was[unit] }) {
+			return &after.Rows[i]
+		}
+	}
+	return nil
+}
+
+// units name what a row is about, one by one where it names them.
+func units(row v1alpha1.SkewRow) []string {
+	if len(row.Names) == 0 {
+		return []string{row.Component}
+	}
+	named := make([]string, len(row.Names))
+	for i, name := range row.Names {
+		named[i] = row.Component + "/" + name
+	}
+	return named
+}
+
+// minorOf a version, zero where it is none.
+func minorOf(text string) version.Minor {
+	v, err := version.Parse(text)
+	if err != nil {
+		return version.Minor{}
+	}
+	return v.Minor
+}

@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// gravest verdict of some checks; Pass where there is none.
+func gravest(gates []v1alpha1.PlanGate) v1alpha1.Verdict {
+	verdict := v1alpha1.Pass
+	for _, g := range gates {
+		if g.Verdict.Weight() > verdict.Weight() {
+			verdict = g.Verdict
+		}
+	}
+	return verdict
+}
+
+// summarize leads with the first check of the gravest verdict.
+func (p *planner) summarize(plan *v1alpha1.UpgradePlan) v1alpha1.PlanSummary {
+	s := v1alpha1.PlanSummary{Verdict: v1alpha1.Pass, Complete: len(plan.Gaps) == 0 && !plan.Platform.Assumed}
+	for _, h := range plan.Hops {
+		if h.Verdict.Weight() > s.Verdict.Weight() {
+			s.Verdict = h.Verdict
+		}
+		for _, g := range h.Gates {
+			switch g.Verdict {
+			case v1alpha1.Blocked:
+				s.Blocked++
+			case v1alpha1.Warning:
+				s.Warnings++
+			case v1alpha1.Unknown:
+				s.Unknown++
+				s.Complete = false
+			default:
+				s.Passed++
+			}
+		}
+		s.Duration = added(s.Duration, h.Duration)
+	}
+	if len(plan.Hops) > 0 {
+		s.Deadline = plan.Hops[0].Deadline
+	}
+	s.Message = way(plan) + finding(plan, s.Verdict)
+	if s.Verdict.Weight() > v1alpha1.Unknown.Weight() && !s.Complete {
+		s.Message += "; not everything could be seen"
+	}
+	return s
+}
+
+// way is "1.34 to 1.37 takes 3 hops".
+func way(plan *v1alpha1.UpgradePlan) string {
+	switch {
+	case len(plan.Hops) == 0:
+		return fmt.Sprintf("everything seen is at %s", plan.To)
+	case plan.From == plan.To:
+		return fmt.Sprintf("kube-apiserver is at %s, and the rest follows", plan.To)
+	default:
+		return fmt.Sprintf("%s to %s takes %s", plan.From, plan.To, count(len(plan.Hops), "hop"))
+	}
+}
+
+// finding says what decides the verdict.
+func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
+	if verdict == v1alpha1.Pass {
+		if len(plan.Hops) == 0 {
+			return ""
+		}
+		return ", and nothing stands against it"
+	}
+	var ids []string
+	var first *v1alpha1.PlanGate
+	where := 0
+	for i := range plan.Hops {
+		for j := range plan.Hops[i].Gates {
+			g := &plan.Hops[i].Gates[j]
+			if g.Verdict != verdict {
+				continue
+			}
+			if first == nil {
+				first, where = g, i+1
+			}
+			if !slices.Contains(ids, g.ID) {
+				ids = append(ids, g.ID)
+			}
+		}
+	}
+	if verdict == v1alpha1.Unknown {
+		return ", and nothing seen stands against it, but not everything could be seen: " + strings.Join(ids, ", ")
+	}
+	message := fmt.Sprintf("; hop %d: %s", where, first.Message)
+	if verdict == v1alpha1.Warning {
+		message = fmt.Sprintf(", and nothing blocks it; hop %d: %s", where, first.Message)
+	}
+	if more := len(ids) - 1; more > 0 {
+		message += fmt.Sprintf(" (%s below)", count(more, "more check"))
+	}
+	return message
+}
+
+func (p *planner) notes(plan *v1alpha1.UpgradePlan) []string {
+	var notes []string
+	newest := p.Catalog.Skew.LastKnownMinor
+	if plan.To.Compare(newest) > 0 {
+		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest minor whose policy the catalog knows (as of %s): judged by that of %[2]s",
+			plan.To, newest, p.Catalog.Skew.AsOf))
+	}
+	if rule := p.Platform.Upgrades.SkipMinor; rule != nil && rule.Condition != "" && plan.To.Minus(plan.From) > 1 {
+		notes = append(notes, fmt.Sprintf("%s: %s", p.Platform.Name, rule.Condition))
+	}
+	if plan.Method.NodeUpgrade == v1alpha1.InPlace && slices.ContainsFunc(plan.Hops, movesNodes) {
+		notes = append(notes, "a minor upgrade of kubelet in place, without a drain, is outside the version skew policy: it is the platform's own method, and at its word")
+	}
+	return notes
+}
+
+func movesNodes(h v1alpha1.PlanHop) bool {
+	return slices.ContainsFunc(h.Steps, func(s v1alpha1.PlanStep) bool { return len(nodesOf(s)) > 0 })
+}
+
+// nodesOf are the moves of kubelets.
+func nodesOf(step v1alpha1.PlanStep) []v1alpha1.PlanMove {
+	return slices.DeleteFunc(slices.Clone(step.Moves), func(m v1alpha1.PlanMove) bool { return m.Component != "kubelet" })
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
