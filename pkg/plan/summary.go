@@ -126,10 +126,13 @@ func nodesOf(step v1alpha1.PlanStep) []v1alpha1.PlanMove {
 	return slices.DeleteFunc(slices.Clone(step.Moves), func(m v1alpha1.PlanMove) bool { return m.Component != "kubelet" })
 }
 
-func count(n int, noun string) string {
+// count says how many: "1 hop", "2 hops".
+func count(n int, noun string) string { return plural(n, noun, noun+"s") }
+
+func plural(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
