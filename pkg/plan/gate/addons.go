@@ -16,7 +16,7 @@ func addOns() Check {
 			if len(rule.Along) > 0 {
 				along = strings.Join(rule.Along, " and ")
 			}
-			r := pass("%s %s upgraded with the control plane; not so %s", along, agree(max(len(rule.Along), 1), "is", "are"), rule.Apart)
+			r := pass("%s %s upgraded with the control plane; %s are upgraded apart", along, agree(max(len(rule.Along), 1), "is", "are"), rule.Apart)
 			r.Remedy = "afterwards, upgrade " + rule.Apart + " " + rule.How
 			r.Source = rule.Source
 			return r

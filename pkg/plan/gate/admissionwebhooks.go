@@ -24,9 +24,9 @@ func admissionWebhooks() Check {
 			unclear := where(closed, func(w v1alpha1.AdmissionWebhook) bool { return w.Service != "" && w.ReadyEndpoints == nil })
 			byURL := where(closed, func(w v1alpha1.AdmissionWebhook) bool { return w.Service == "" })
 
-			message := fmt.Sprintf("%s fail closed, and their services have ready endpoints", count(len(closed)-len(byURL), "webhook"))
-			if len(closed) == len(byURL) {
-				message = "no webhook with a service fails closed"
+			message := "no webhook with a service fails closed"
+			if n := len(closed) - len(byURL); n > 0 {
+				message = count(n, "webhook") + agree(n, " fails closed, and its service has", " fail closed, and their services have") + " ready endpoints"
 			}
 			if len(byURL) > 0 {
 				message += fmt.Sprintf("; %s more %s called by URL, out of sight", count(len(byURL), "webhook"), agree(len(byURL), "is", "are"))

@@ -31,7 +31,7 @@ func removedAPIs() Check {
 			case len(removed) == 0:
 				found = append(found, pass("%s removes no API", h.To))
 			default:
-				found = append(found, pass("nothing was found that uses one of the %s that %s removes", count(len(removed), "API"), h.To))
+				found = append(found, pass("nothing was found that uses what %s removes: %s", h.To, count(len(removed), "API")))
 			}
 			return join(found...)
 		},
