@@ -36,6 +36,8 @@ type Catalog struct {
 	Skew *Skew `json:"skew,omitempty"`
 	// Platforms; Load and Extend sort them by id.
 	Platforms []Platform `json:"platforms"`
+	// Images that get no new versions; absent in a catalog that knows none.
+	Images *Images `json:"images,omitempty"`
 }
 
 //go:embed data
@@ -44,11 +46,17 @@ var embedded embed.FS
 // Load reads and checks the embedded data. An error means that the data itself
 // is wrong, and a test makes sure that it is not.
 func Load() (*Catalog, error) {
-	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}}
+	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}, Images: &Images{}}
 	if err := load("skew.yaml", c.Skew); err != nil {
 		return nil, err
 	}
+	if err := load("images.yaml", c.Images); err != nil {
+		return nil, err
+	}
 	c.AsOf = c.Skew.AsOf
+	if c.Images.AsOf.Compare(c.AsOf) > 0 {
+		c.AsOf = c.Images.AsOf
+	}
 	files, err := embedded.ReadDir("data/platforms")
 	if err != nil {
 		return nil, err
@@ -138,7 +146,8 @@ func Decode(data []byte) (*Catalog, error) {
 func (c *Catalog) Complete() bool { return c.Skew != nil }
 
 // Extend returns base with the platforms of c, which replace those with the
-// same id. AsOf stays that of base, which is what ages.
+// same id, and its retired images beside those of base. AsOf stays that of base,
+// which is what ages.
 func (c *Catalog) Extend(base *Catalog) *Catalog {
 	extended := *base
 	extended.Platforms = slices.Clone(base.Platforms)
@@ -146,6 +155,7 @@ func (c *Catalog) Extend(base *Catalog) *Catalog {
 		extended.Platforms = slices.DeleteFunc(extended.Platforms, func(known Platform) bool { return known.ID == p.ID })
 		extended.Platforms = append(extended.Platforms, p)
 	}
+	extended.Images = c.Images.beside(base.Images)
 	slices.SortStableFunc(extended.Platforms, func(a, b Platform) int { return cmp.Compare(a.ID, b.ID) })
 	return &extended
 }

@@ -98,6 +98,20 @@ func TestTheEmbeddedDataIsWhole(t *testing.T) {
 	}
 }
 
+// As the platform's guide to upgrades has them, in minutes and percent.
+func TestWhatUpgradesOfACKTake(t *testing.T) {
+	rules := platform(t, loaded(t), "alibaba-ack").Upgrades
+	const source = "https://www.alibabacloud.com/help/en/ack/ack-managed-and-ack-dedicated/user-guide/upgrade-clusters"
+	if diff := cmp.Diff(&Durations{
+		ManagedControlPlane: 5, MasterInTurn: 8, InPlace: [2]int{5, 10}, Replace: 8, DrainTimeout: 30, Source: source,
+	}, rules.Durations); diff != "" {
+		t.Errorf("durations (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(&Reservation{Since: minor(t, "1.18"), CPUPercent: 50, MemoryPercent: 70, Source: source}, rules.Reservation); diff != "" {
+		t.Errorf("reservation (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheEmbeddedDataSurvivesAFile(t *testing.T) {
 	c := loaded(t)
 	data, err := json.Marshal(c)

@@ -131,6 +131,12 @@ type Upgrades struct {
 	NodesFirst *Sourced `json:"nodesFirst,omitempty"`
 	// Nodes must meet these before a minor.
 	Nodes []NodeRequirement `json:"nodes,omitempty"`
+	// Reservation is what nodes need to have free for one minor.
+	Reservation *Reservation `json:"reservation,omitempty"`
+	// AddOns says which of them are upgraded along with the control plane.
+	AddOns *AddOns `json:"addOns,omitempty"`
+	// Durations are how long the platform says that its upgrades take.
+	Durations *Durations `json:"durations,omitempty"`
 }
 
 // Note is a sentence with its source.
@@ -159,6 +165,41 @@ type NodeRequirement struct {
 	Since    version.Minor `json:"since"`
 	Requires string        `json:"requires"`
 	Source   string        `json:"source"`
+}
+
+// Reservation says that nodes set resources aside for the system from a minor
+// on, so that pods of full ones find no place.
+type Reservation struct {
+	Since version.Minor `json:"since"`
+	// CPUPercent and MemoryPercent of a node are what should be in use at most.
+	CPUPercent    int    `json:"cpuPercent"`
+	MemoryPercent int    `json:"memoryPercent"`
+	Source        string `json:"source"`
+}
+
+// AddOns says what becomes of them when the control plane is upgraded.
+type AddOns struct {
+	// Along are upgraded with the control plane.
+	Along []string `json:"along,omitempty"`
+	// Apart says what is left to the operator.
+	Apart string `json:"apart"`
+	// How says where or with what, such as "on the console's Add-ons page".
+	How    string `json:"how"`
+	Source string `json:"source"`
+}
+
+// Durations are in minutes. What is 0 is not known.
+type Durations struct {
+	// ManagedControlPlane is of the whole, MasterInTurn of each node of a dedicated one.
+	ManagedControlPlane int `json:"managedControlPlane,omitempty"`
+	MasterInTurn        int `json:"masterInTurn,omitempty"`
+	// InPlace and Replace are of a batch of nodes; InPlace is the least and the most.
+	InPlace [2]int `json:"inPlace,omitzero"`
+	// Replace is without the time that a drain takes.
+	Replace int `json:"replace,omitempty"`
+	// DrainTimeout is after how long the platform gives up.
+	DrainTimeout int    `json:"drainTimeout,omitempty"`
+	Source       string `json:"source"`
 }
 
 // PlatformVersion is a version of a platform that is installed beside Kubernetes.

@@ -22,7 +22,7 @@ func (f faults) in(format string, args ...any) faults {
 
 // Validate returns every fault of the data: components without rules, releases
 // or phases out of order, minors that are left out, dates that run backwards,
-// whatever has no source, platforms that cannot be told apart.
+// whatever has no source, platforms that cannot be told apart, images that none are.
 func (c *Catalog) Validate() error {
 	var all []error
 	fault := faults(func(format string, args ...any) { all = append(all, fmt.Errorf(format, args...)) })
@@ -35,6 +35,9 @@ func (c *Catalog) Validate() error {
 		if c.Platform(Upstream) == nil {
 			fault("platform %q is missing", Upstream)
 		}
+	}
+	if c.Images != nil {
+		c.Images.validate(fault.in("images"))
 	}
 	known, suffixes := map[string]bool{}, map[string]string{}
 	for i := range c.Platforms {
@@ -135,6 +138,20 @@ func (p *Platform) validateRules(fault faults) {
 			fault("a requirement of nodes needs a minor, its text and a source")
 		}
 	}
+	if r := p.Upgrades.Reservation; r != nil && (r.Since.IsZero() || !percentage(r.CPUPercent) || !percentage(r.MemoryPercent) || r.Source == "") {
+		fault("a reservation needs a minor, percentages and a source")
+	}
+	if a := p.Upgrades.AddOns; a != nil && (a.Apart == "" || a.How == "" || a.Source == "" || slices.Contains(a.Along, "")) {
+		fault("addOns need what is upgraded apart, how, and a source")
+	}
+	if d := p.Upgrades.Durations; d != nil {
+		if d.Source == "" || *d == (Durations{Source: d.Source}) {
+			fault("durations need one at least, and a source")
+		}
+		if d.InPlace[0] > d.InPlace[1] || min(d.ManagedControlPlane, d.MasterInTurn, d.InPlace[0], d.Replace, d.DrainTimeout) < 0 {
+			fault("durations are no minutes, or the least is more than the most")
+		}
+	}
 	for _, note := range p.Notes {
 		if note.Text == "" || note.Source == "" {
 			fault("a note needs its text and a source")
@@ -151,6 +168,8 @@ func (p *Platform) validateRules(fault faults) {
 		}
 	}
 }
+
+func percentage(n int) bool { return n > 0 && n <= 100 }
 
 func (p *Platform) validateRelease(i int, fault faults) {
 	r := &p.Releases[i]

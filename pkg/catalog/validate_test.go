@@ -181,6 +181,32 @@ func TestValidateRefusesRules(t *testing.T) {
 	}.refused(t)
 }
 
+func TestValidateRefusesWhatUpgradesTake(t *testing.T) {
+	const (
+		reservation = `platform "alibaba-ack": a reservation needs a minor, percentages and a source`
+		addOns      = `platform "alibaba-ack": addOns need what is upgraded apart, how, and a source`
+		durations   = `platform "alibaba-ack": durations need one at least, and a source`
+		minutes     = `platform "alibaba-ack": durations are no minutes, or the least is more than the most`
+	)
+	upgrades := func(spoil func(u *Upgrades)) func(c *Catalog) {
+		return on("alibaba-ack", func(p *Platform) { spoil(&p.Upgrades) })
+	}
+	spoiled{
+		"a reservation without a minor":      {upgrades(func(u *Upgrades) { u.Reservation.Since = version.Minor{} }), reservation},
+		"a reservation of no CPU":            {upgrades(func(u *Upgrades) { u.Reservation.CPUPercent = 0 }), reservation},
+		"a reservation of too much memory":   {upgrades(func(u *Upgrades) { u.Reservation.MemoryPercent = 101 }), reservation},
+		"a reservation without a source":     {upgrades(func(u *Upgrades) { u.Reservation.Source = "" }), reservation},
+		"add-ons without those apart":        {upgrades(func(u *Upgrades) { u.AddOns.Apart = "" }), addOns},
+		"add-ons without a way":              {upgrades(func(u *Upgrades) { u.AddOns.How = "" }), addOns},
+		"add-ons without a source":           {upgrades(func(u *Upgrades) { u.AddOns.Source = "" }), addOns},
+		"an add-on without a name":           {upgrades(func(u *Upgrades) { u.AddOns.Along[0] = "" }), addOns},
+		"no duration":                        {upgrades(func(u *Upgrades) { u.Durations = &Durations{Source: u.Durations.Source} }), durations},
+		"durations without a source":         {upgrades(func(u *Upgrades) { u.Durations.Source = "" }), durations},
+		"durations below nothing":            {upgrades(func(u *Upgrades) { u.Durations.DrainTimeout = -1 }), minutes},
+		"a least that is more than the most": {upgrades(func(u *Upgrades) { u.Durations.InPlace = [2]int{11, 10} }), minutes},
+	}.refused(t)
+}
+
 func TestValidateRefusesReleases(t *testing.T) {
 	newest, day := calendar.Date{Year: 2026, Month: 8, Day: 26}, calendar.Date{Year: 2026, Month: 10, Day: 27}
 	spoiled{

@@ -449,7 +449,9 @@ func TestVersionsOfAPlatformBesideKubernetes(t *testing.T) {
 
 func TestRulesInSentences(t *testing.T) {
 	for id, want := range map[string][]string{
-		"upstream": {"the control plane moves one minor at a time"},
+		"upstream": {
+			"the control plane moves one minor at a time",
+			"a minor upgrade cannot be rolled back (a backup of etcd from before it can be restored)"},
 		"amazon-eks": {
 			"the control plane moves one minor at a time",
 			"a minor upgrade can be rolled back within 7 days (the control plane alone; nodes, add-ons and etcd data stay)",

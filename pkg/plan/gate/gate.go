@@ -97,7 +97,25 @@ type Check struct {
 
 // All are the checks, in the order in which they are printed among equals.
 func All() []Check {
-	return []Check{}
+	return []Check{
+		platformOffers(),
+		apiServerVersions(),
+		versionSkew(),
+		nodesMatchControlPlane(),
+		removedAPIs(),
+		admissionRules(),
+		admissionWebhooks(),
+		aggregatedAPIs(),
+		podDisruptionBudgets(),
+		overlappingBudgets(),
+		singleReplicas(),
+		unmanagedPods(),
+		localData(),
+		resourceReservation(),
+		retiredImages(),
+		addOns(),
+		rollback(),
+	}
 }
 
 // Evaluate runs every check that is about the hop.

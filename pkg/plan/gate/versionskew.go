@@ -1,0 +1,68 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+)
+
+// versionSkew holds the whole hop to the version skew policy: what its steps
+// leave outside stops it, and what is outside before is their first work.
+func versionSkew() Check {
+	return Check{
+		ID: "version-skew", Source: "https://kubernetes.io/releases/version-skew-policy/",
+		Judge: func(h *Hop) Result {
+			var found []Result
+			if outside := rowsOf(h.After, v1alpha1.Unsupported); len(outside) > 0 {
+				found = append(found, blocked("bring them to a version that kube-apiserver "+h.To.String()+" allows", list(outside, rowReason),
+					"outside the policy after the hop: %s", subjects(outside)))
+			}
+			if outside := rowsOf(h.Before, v1alpha1.Unsupported); h.First && len(outside) > 0 {
+				found = append(found, warning("take the plan's steps in order", list(outside, rowReason),
+					"outside the policy today, and repaired first, by the first steps: %s", subjects(outside)))
+			}
+			// Instances that kube-apiserver hides are a check of their own.
+			unclear := where(rowsOf(h.After, v1alpha1.Unknown), func(r v1alpha1.SkewRow) bool { return r.Component != string(catalog.KubeAPIServer) })
+			if len(unclear) > 0 {
+				r := unknown(permissions(h.After.Gaps, "kubectl versions skew -o wide"), "not known: %s", subjects(unclear))
+				r.Evidence = list(unclear, rowReason)
+				found = append(found, r)
+			}
+			return join(append(found, pass("every component that shows its version is inside the policy of %s after the hop", h.To))...)
+		},
+	}
+}
+
+func rowsOf(report *v1alpha1.SkewReport, verdict v1alpha1.Verdict) []v1alpha1.SkewRow {
+	return where(report.Rows, func(r v1alpha1.SkewRow) bool { return r.Verdict == verdict })
+}
+
+// subject is such as "3 kubelets at v1.24.14".
+func subject(r v1alpha1.SkewRow) string {
+	name := r.Component
+	switch {
+	case r.Count > 1 && name == string(catalog.KubeProxy):
+		name = fmt.Sprintf("%d kube-proxies", r.Count)
+	case r.Count > 1:
+		name = count(r.Count, name)
+	}
+	if r.Version != "" {
+		name += " at " + r.Version
+	}
+	return name
+}
+
+func subjects(rows []v1alpha1.SkewRow) string { return strings.Join(list(rows, subject), ", ") }
+
+func rowReason(r v1alpha1.SkewRow) string { return subject(r) + ": " + r.Reason }
+
+// permissions are what gaps ask for, or else what might tell.
+func permissions(gaps []v1alpha1.Gap, otherwise string) string {
+	forbidden := where(gaps, func(g v1alpha1.Gap) bool { return g.Permission != "" })
+	if len(forbidden) == 0 {
+		return otherwise
+	}
+	return "ask for permission to " + strings.Join(list(forbidden, func(g v1alpha1.Gap) string { return g.Permission }), ", ")
+}
