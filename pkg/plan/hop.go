@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,11 @@ func (h *hop) step(stage v1alpha1.PlanStage, message string, movements ...moveme
 		return nil
 	}
 	if moves[0].Component == string(catalog.KubeAPIServer) && h.state.skew.ControlPlane.InstancesExist != 1 {
-		if _, err := h.try(stage, h.state.firstOf(moves)); err != nil {
+		_, err := h.try(stage, h.state.firstOf(moves))
+		if refused := (*refusedError)(nil); errors.As(err, &refused) && h.leaps() && refused.row.Component == string(catalog.KubeAPIServer) {
+			err = nil // how far its instances may be apart is at the platform's word
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -82,6 +87,9 @@ func (h *hop) add(step v1alpha1.PlanStep) {
 	step.Verify = verify(step)
 	h.steps = append(h.steps, step)
 }
+
+// leaps reports whether the hop leaves out minors, as the platform allows.
+func (h *hop) leaps() bool { return h.to.Minus(h.from) > 1 }
 
 // try judges the cluster as it would be. It fails when a row is worse than now.
 func (h *hop) try(stage v1alpha1.PlanStage, changed *v1alpha1.Snapshot) (*state, error) {

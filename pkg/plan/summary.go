@@ -71,9 +71,32 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 		}
 		return ", and nothing stands against it"
 	}
-	var ids []string
-	var first *v1alpha1.PlanGate
-	where := 0
+	first, where, ids := decisive(plan, verdict)
+	switch verdict {
+	case v1alpha1.Unknown:
+		return ", and nothing seen stands against it, but not everything could be seen: " + strings.Join(ids, ", ")
+	case v1alpha1.Warning:
+		message := ", and nothing blocks it; " + first.Message
+		if more := len(ids) - 1; more > 0 {
+			message += fmt.Sprintf(" (%s below)", count(more, "more warning"))
+		}
+		return message
+	default:
+		checks := slices.DeleteFunc(slices.Clone(plan.Hops[where].Gates), func(g v1alpha1.PlanGate) bool { return g.Verdict != verdict })
+		hop := "it"
+		if len(plan.Hops) > 1 {
+			hop = fmt.Sprintf("hop %d", where+1)
+		}
+		if len(checks) > 1 {
+			return fmt.Sprintf(", and %d checks block %s; first: %s", len(checks), hop, first.Message)
+		}
+		return fmt.Sprintf(", and one check blocks %s: %s", hop, first.Message)
+	}
+}
+
+// decisive finds the first check with a verdict, the index of its hop, and all
+// checks with that verdict by name.
+func decisive(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) (first *v1alpha1.PlanGate, where int, ids []string) {
 	for i := range plan.Hops {
 		for j := range plan.Hops[i].Gates {
 			g := &plan.Hops[i].Gates[j]
@@ -81,24 +104,14 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 				continue
 			}
 			if first == nil {
-				first, where = g, i+1
+				first, where = g, i
 			}
 			if !slices.Contains(ids, g.ID) {
 				ids = append(ids, g.ID)
 			}
 		}
 	}
-	if verdict == v1alpha1.Unknown {
-		return ", and nothing seen stands against it, but not everything could be seen: " + strings.Join(ids, ", ")
-	}
-	message := fmt.Sprintf("; hop %d: %s", where, first.Message)
-	if verdict == v1alpha1.Warning {
-		message = fmt.Sprintf(", and nothing blocks it; hop %d: %s", where, first.Message)
-	}
-	if more := len(ids) - 1; more > 0 {
-		message += fmt.Sprintf(" (%s below)", count(more, "more check"))
-	}
-	return message
+	return first, where, ids
 }
 
 func (p *planner) notes(plan *v1alpha1.UpgradePlan) []string {

@@ -9,7 +9,7 @@ import (
 func TestWhatThePlatformOffers(t *testing.T) {
 	const (
 		look   = "look at the platform's page, or kubectl versions catalog update"
-		wait   = "wait, or plan for an earlier minor with --to"
+		wait   = "wait for it, or plan for an earlier minor with --to"
 		passOn = "pass on to a supported minor soon, or start from a new cluster"
 	)
 	for name, tc := range map[string]struct {
@@ -17,12 +17,12 @@ func TestWhatThePlatformOffers(t *testing.T) {
 		want                    expected
 	}{
 		"the newest":                         {"upstream", "1.36", "1.37", "2026-11-20", expected{v1alpha1.Pass, "1.37 has standard support of Kubernetes until 2027-08-28", nil, ""}},
-		"the newest, the day before it is":   {"upstream", "1.36", "1.37", "2026-08-25", expected{v1alpha1.Blocked, "1.37 of Kubernetes is not out: it is planned for 2026-08-26", nil, wait}},
+		"the newest, the day before it is":   {"upstream", "1.36", "1.37", "2026-08-25", expected{v1alpha1.Warning, "1.37 of Kubernetes is planned for 2026-08-26: the hop cannot begin before", nil, wait}},
 		"the newest, on its first day":       {"upstream", "1.36", "1.37", "2026-08-26", expected{v1alpha1.Pass, "1.37 has standard support of Kubernetes until 2027-08-28", nil, ""}},
-		"the next":                           {"upstream", "1.37", "1.38", "2026-11-20", expected{v1alpha1.Blocked, "1.38 of Kubernetes is not out: it is planned for 2026-12-16", nil, wait}},
-		"the next, on the planned day":       {"upstream", "1.37", "1.38", "2026-12-16", expected{v1alpha1.Blocked, "1.38 of Kubernetes is not out: it is planned for 2026-12-16", nil, wait}},
+		"the next":                           {"upstream", "1.37", "1.38", "2026-11-20", expected{v1alpha1.Warning, "1.38 of Kubernetes is planned for 2026-12-16: the hop cannot begin before", nil, wait}},
+		"the next, on the planned day":       {"upstream", "1.37", "1.38", "2026-12-16", expected{v1alpha1.Warning, "1.38 of Kubernetes is planned for 2026-12-16: the hop cannot begin before", nil, wait}},
 		"the next, when it should be out":    {"upstream", "1.37", "1.38", "2026-12-17", expected{v1alpha1.Unknown, "1.38 of Kubernetes was planned for 2026-12-16, and the catalog, as of 2026-11-20, does not know whether it is out", nil, look}},
-		"the next, of another platform":      {"amazon-eks", "1.37", "1.38", "2026-11-20", expected{v1alpha1.Blocked, "1.38 of Kubernetes is not out: it is planned for 2026-12-16", nil, wait}},
+		"the next, of another platform":      {"amazon-eks", "1.37", "1.38", "2026-11-20", expected{v1alpha1.Warning, "1.38 of Kubernetes is planned for 2026-12-16: the hop cannot begin before", nil, wait}},
 		"the one after the next":             {"upstream", "1.38", "1.39", "2026-11-20", expected{v1alpha1.Unknown, "the catalog, of Kubernetes as of 2026-11-20, lists no 1.39", nil, look}},
 		"one that the catalog does not list": {"amazon-eks", "1.36", "1.37", "2026-11-20", expected{v1alpha1.Unknown, "the catalog, of Amazon EKS as of 2026-08-22, lists no 1.37", nil, look}},
 		"one on its last day":                {"alibaba-ack", "1.34", "1.35", "2027-02-28", expected{v1alpha1.Pass, "1.35 has standard support of Alibaba Cloud ACK until 2027-02-28", nil, ""}},
@@ -31,7 +31,7 @@ func TestWhatThePlatformOffers(t *testing.T) {
 		"one of which the day is not confirmed": {"azure-kubernetes-service", "1.36", "1.37", "2026-11-20",
 			expected{v1alpha1.Unknown, "1.37 of Azure Kubernetes Service was planned for ~2026-10, and the catalog, as of 2026-09-04, does not know whether it is out", nil, look}},
 		"one that is planned within the month": {"azure-kubernetes-service", "1.36", "1.37", "2026-10-31",
-			expected{v1alpha1.Blocked, "1.37 of Azure Kubernetes Service is not out: it is planned for ~2026-10", nil, wait}},
+			expected{v1alpha1.Warning, "1.37 of Azure Kubernetes Service is planned for ~2026-10: the hop cannot begin before", nil, wait}},
 		"one of a platform that follows upstream": {"k3s", "1.36", "1.37", "2026-11-20", expected{v1alpha1.Pass, "1.37 has standard support of Kubernetes until 2027-08-28", nil, ""}},
 		"one that the platform has later than the one it follows": {"rke2", "1.36", "1.37", "2026-11-20",
 			expected{v1alpha1.Unknown, "the catalog, of RKE2 as of 2026-08-21, lists no 1.37", nil, look}},

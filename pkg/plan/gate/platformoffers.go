@@ -77,7 +77,7 @@ func (h *Hop) planned(by *catalog.Platform, day calendar.Date) Result {
 		return unknown("look at the platform's page, or kubectl versions catalog update",
 			"%s of %s was planned for %s, and the catalog, as of %s, does not know whether it is out", h.To, by.Name, day, by.AsOf)
 	}
-	return blocked("wait, or plan for an earlier minor with --to", nil, "%s of %s is not out: it is planned for %s", h.To, by.Name, day)
+	return warning("wait for it, or plan for an earlier minor with --to", nil, "%s of %s is planned for %s: the hop cannot begin before", h.To, by.Name, day)
 }
 
 func (h *Hop) from(r Result, sources []string) Result {
