@@ -179,7 +179,12 @@ func (h *hop) repair() error {
 	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), isOutside) {
 		movements = append(movements, h.proxies(h.from))
 	}
-	return h.step(v1alpha1.StagePrepare, "outside the version skew policy: repair this first; a kubelet that is too new is not downgraded, its node is replaced", movements...)
+	message := "outside the version skew policy: repair this first"
+	tooNew := func(r v1alpha1.SkewRow) bool { return isOutside(r) && minorOf(r.Version).Compare(h.from) > 0 }
+	if slices.ContainsFunc(h.state.rows(catalog.Kubelet), tooNew) {
+		message += "; no kubelet is downgraded, but its node replaced by an older one"
+	}
+	return h.step(v1alpha1.StagePrepare, message, movements...)
 }
 
 // makeReady moves what kube-apiserver would leave behind.
