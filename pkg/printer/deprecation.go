@@ -460,14 +460,19 @@ func metricsText(c v1alpha1.DeprecationCoverage) string {
 	return text
 }
 
-// several groups digits by thousands: "12,573 objects".
+// several is such as "12,573 objects".
 func several(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return thousands(n) + " " + noun
+}
+
+// thousands groups digits: "12,573".
+func thousands(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for at := len(digits) - 3; at > 0; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
 	}
-	if n != 1 {
-		noun += "s"
-	}
-	return digits + " " + noun
+	return digits
 }

@@ -31,10 +31,14 @@ type Flags struct {
 	stock   *genericclioptions.PrintFlags
 }
 
-// NewReportFlags are for documents that have a table, and -o wide.
-func NewReportFlags() *Flags {
+// Markdown is the format of a document to read, and to tick off. Only an upgrade plan has one.
+const Markdown = "markdown"
+
+// NewReportFlags are for documents that have a table, -o wide, and the formats
+// that this package prints for few documents.
+func NewReportFlags(more ...string) *Flags {
 	flags := NewDocumentFlags("")
-	flags.tables = []string{"wide"}
+	flags.tables = append([]string{"wide"}, more...)
 	return flags
 }
 
@@ -70,7 +74,10 @@ type Printer func(object runtime.Object, w io.Writer) error
 // custom columns, then the stock ones.
 func (f *Flags) Printer(layout Layout) (Printer, error) {
 	output, template := *f.stock.OutputFormat, *f.stock.TemplatePrinterFlags.TemplateArgument
-	if len(f.tables) > 0 && (output == "" && template == "" || slices.Contains(f.tables, output)) {
+	switch {
+	case output == Markdown && slices.Contains(f.tables, output):
+		return printMarkdown, nil
+	case len(f.tables) > 0 && (output == "" && template == "" || slices.Contains(f.tables, output)):
 		layout.NoHeaders, layout.Wide = f.NoHeaders, output == "wide"
 		return func(object runtime.Object, w io.Writer) error { return printHuman(w, object, layout) }, nil
 	}
@@ -137,6 +144,8 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 		return printSupport(w, report, layout)
 	case *v1alpha1.DeprecationReport:
 		return printDeprecations(w, report, layout)
+	case *v1alpha1.UpgradePlan:
+		return printPlan(w, report, layout)
 	case *v1alpha1.ReleaseCalendar:
 		return printReleases(w, report, layout)
 	case *v1alpha1.CatalogInfo:
@@ -144,6 +153,14 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 	default:
 		return fmt.Errorf("%T has no table: use -o yaml", object)
 	}
+}
+
+func printMarkdown(object runtime.Object, w io.Writer) error {
+	plan, ok := object.(*v1alpha1.UpgradePlan)
+	if !ok {
+		return fmt.Errorf("%T cannot be written as Markdown: use -o yaml", object)
+	}
+	return printRunbook(w, plan)
 }
 
 // Print prints into memory first, so that a report is written whole or not at

@@ -35,9 +35,11 @@ type column[T any] struct {
 	wide bool
 	// droppable columns give way, the last one first, on a terminal that is too narrow.
 	droppable bool
-	right     bool
-	text      func(row T, room int) string
-	paint     func(row T) paint
+	// folds lets the last column go on below itself where it would be cut.
+	folds bool
+	right bool
+	text  func(row T, room int) string
+	paint func(row T) paint
 }
 
 const (
@@ -45,6 +47,8 @@ const (
 	// page is the width that a table keeps to where nobody's terminal tells.
 	page     = 120
 	ellipsis = "…"
+	// leastFold is how narrow a folded column may get before others give way.
+	leastFold = 24
 )
 
 func printTable[T any](w io.Writer, columns []column[T], rows []T, layout Layout) error {
@@ -65,8 +69,12 @@ func printTable[T any](w io.Writer, columns []column[T], rows []T, layout Layout
 			if layout.Color && c.paint != nil && r > 0 {
 				cell = c.paint(rows[r-1]).apply(cell)
 			}
-			if c.right {
+			switch {
+			case c.right:
 				cell, padding = padding+cell, ""
+			case c.folds:
+				below := "\n" + strings.Repeat(" ", grid.width()-grid.widths[i])
+				cell = strings.ReplaceAll(wrap(cell, grid.widths[i], ""), "\n", below)
 			}
 			line.WriteString(cell + padding + strings.Repeat(" ", gutter))
 		}
@@ -85,21 +93,25 @@ type grid[T any] struct {
 }
 
 // fit lays the rows out within the width of a terminal: first the last column
-// makes do with the room that is left, then droppable columns give way, then
-// the widest cells are cut. Off a terminal, with width 0, nothing is left out,
-// and the last column makes do with a page.
+// makes do with the room that is left, or folds into it, then droppable columns
+// give way, then the widest cells are cut. Off a terminal, with width 0,
+// nothing is left out, and the last column makes do with a page.
 func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	last := len(columns) - 1
 	g := grid[T]{columns: columns, cells: make([][]string, len(rows)+1), widths: make([]int, len(columns))}
-	put := func(r, i int, text string) {
-		g.cells[r] = append(g.cells[r], text)
-		g.widths[i] = max(g.widths[i], utf8.RuneCountInString(text))
-	}
 	for i, c := range columns {
 		room := cmp.Or(width, page) - g.width()
-		put(0, i, c.header)
+		put := func(r int, text string) {
+			length := utf8.RuneCountInString(text)
+			if c.folds && width > 0 {
+				length = min(length, max(room, leastFold))
+			}
+			g.cells[r] = append(g.cells[r], text)
+			g.widths[i] = max(g.widths[i], length)
+		}
+		put(0, c.header)
 		for r, row := range rows {
-			put(r+1, i, Clean(c.text(row, room)))
+			put(r+1, Clean(c.text(row, room)))
 		}
 	}
 	if width == 0 || g.width() <= width || last == 0 {
@@ -127,7 +139,9 @@ func (g grid[T]) width() int {
 func (g grid[T]) cut(i, width int) {
 	width = max(width, len(g.columns[i].header))
 	for r := range g.cells {
-		g.cells[r][i] = shorten(g.cells[r][i], width)
+		if !g.columns[i].folds {
+			g.cells[r][i] = shorten(g.cells[r][i], width)
+		}
 	}
 	g.widths[i] = width
 }
@@ -169,13 +183,13 @@ func (p paint) apply(s string) string {
 // verdictPaint colours what the verdict's word already says.
 func verdictPaint(v v1alpha1.Verdict) paint {
 	switch v {
-	case v1alpha1.Unsupported, v1alpha1.Error:
+	case v1alpha1.Unsupported, v1alpha1.Error, v1alpha1.Blocked:
 		return "31" // red
 	case v1alpha1.Warning:
 		return "33" // yellow
 	case v1alpha1.Unknown:
 		return "36" // cyan
-	case v1alpha1.OK:
+	case v1alpha1.OK, v1alpha1.Pass:
 		return "32" // green
 	default:
 		return ""

@@ -100,6 +100,58 @@ func TestTableFitsItsTerminal(t *testing.T) {
 	}
 }
 
+func TestALastColumnFolds(t *testing.T) {
+	columns := []column[fruit]{
+		{header: "NAME", text: func(f fruit, _ int) string { return f.name }},
+		{header: "COLOR", droppable: true, text: func(fruit, int) string { return "green" }},
+		{header: "WHY", folds: true, text: func(fruit, int) string { return "it keeps well until spring, others do not" }},
+	}
+	apple := fruits()[:1]
+	for name, tc := range map[string]struct {
+		layout Layout
+		want   []string
+	}{
+		"not off a terminal": {Layout{}, []string{
+			"NAME   COLOR  WHY",
+			"apple  green  it keeps well until spring, others do not",
+		}},
+		"not where it fits": {Layout{Width: 55}, []string{
+			"NAME   COLOR  WHY",
+			"apple  green  it keeps well until spring, others do not",
+		}},
+		"below itself": {Layout{Width: 54}, []string{
+			"NAME   COLOR  WHY",
+			"apple  green  it keeps well until spring, others do",
+			"              not",
+		}},
+		"once others gave way": {Layout{Width: 37}, []string{
+			"NAME   WHY",
+			"apple  it keeps well until spring,",
+			"       others do not",
+		}},
+		"and is never cut": {Layout{Width: 20}, []string{
+			"NAME   WHY",
+			"apple  it keeps well",
+			"       until spring,",
+			"       others do not",
+		}},
+		"not when wide": {Layout{Width: 20, Wide: true}, []string{
+			"NAME   COLOR  WHY",
+			"apple  green  it keeps well until spring, others do not",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := printTable(&out, columns, apple, tc.layout); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestColorDoesNotMoveColumns(t *testing.T) {
 	columns := fruitColumns()
 	columns[0].paint = func(fruit) paint { return "31" }

@@ -1,0 +1,528 @@
+package printer
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+)
+
+func hopColumns() []column[v1alpha1.PlanHop] {
+	type row = v1alpha1.PlanHop
+	checks := func(header string, verdict v1alpha1.Verdict) column[row] {
+		return column[row]{header: header, right: true, text: func(r row, _ int) string { return count(gatesOf(r, verdict)) },
+			paint: func(r row) paint {
+				if gatesOf(r, verdict) == 0 {
+					return ""
+				}
+				return verdictPaint(verdict)
+			}}
+	}
+	unknown := checks("UNKNOWN", v1alpha1.Unknown)
+	unknown.droppable = true
+	return []column[row]{
+		{header: "HOP", right: true, text: func(r row, _ int) string { return strconv.Itoa(int(r.Number)) }},
+		{header: "FROM", text: func(r row, _ int) string { return r.From.String() }},
+		{header: "TO", text: func(r row, _ int) string { return hopTarget(r) }},
+		{header: "SUPPORTED UNTIL", droppable: true, text: func(r row, _ int) string { return orDash(r.ToUntil.String()) }},
+		{header: "START BEFORE", text: func(r row, _ int) string { return startBefore(r.Deadline) },
+			paint: func(r row) paint {
+				if r.Deadline != nil && r.Deadline.Passed {
+					return verdictPaint(v1alpha1.Unsupported)
+				}
+				return ""
+			}},
+		{header: "NODES", text: func(r row, _ int) string { return nodesText(r) }},
+		{header: "TIME", droppable: true, text: func(r row, _ int) string { return orDash(span(r.Duration, "-", hoursShort)) }},
+		checks("BLOCKED", v1alpha1.Blocked),
+		checks("WARNINGS", v1alpha1.Warning),
+		unknown,
+		{header: "TAKE FIRST", wide: true, text: func(r row, _ int) string { return orDash(r.TakeFirst) }},
+		{header: "ROLLBACK", wide: true, text: func(r row, _ int) string { return orDash(r.Rollback) }},
+	}
+}
+
+// stepRow is what one component does in a step: it moves, or it stays.
+type stepRow struct {
+	number              int32
+	component, from, to string
+	count               int32
+	note                string
+	names               []string
+}
+
+func stepColumns(wide bool) []column[stepRow] {
+	return []column[stepRow]{
+		{header: "STEP", right: true, text: func(r stepRow, _ int) string { return strconv.Itoa(int(r.number)) }},
+		{header: "COMPONENT", text: func(r stepRow, _ int) string { return r.component }},
+		{header: "FROM", droppable: true, text: func(r stepRow, _ int) string { return orDash(r.from) }},
+		{header: "TO", text: func(r stepRow, _ int) string { return r.to }},
+		{header: "COUNT", right: true, text: func(r stepRow, _ int) string {
+			if r.count == 0 {
+				return "-"
+			}
+			return thousands(int64(r.count))
+		}},
+		{header: "NOTE", folds: true, text: func(r stepRow, room int) string {
+			if wide {
+				return orDash(r.note)
+			}
+			return noted(r, room)
+		}},
+		{header: "NAMES", wide: true, text: func(r stepRow, _ int) string { return strings.Join(r.names, ",") }},
+	}
+}
+
+// finding is a check with the hops that it has the same outcome for.
+type finding struct {
+	v1alpha1.PlanGate
+	hops []int32
+}
+
+func findingColumns() []column[finding] {
+	return []column[finding]{
+		{header: "VERDICT", text: func(f finding, _ int) string { return string(f.Verdict) },
+			paint: func(f finding) paint { return verdictPaint(f.Verdict) }},
+		{header: "HOPS", text: func(f finding, _ int) string { return hopsText(f.hops) }},
+		{header: "CHECK", text: func(f finding, _ int) string { return f.ID }},
+		{header: "WHAT", folds: true, text: func(f finding, _ int) string { return f.Message }},
+		{header: "FIX", wide: true, text: func(f finding, _ int) string { return orDash(f.Remedy) }},
+		{header: "SOURCE", wide: true, text: func(f finding, _ int) string { return orDash(f.Source) }},
+		{header: "EVIDENCE", wide: true, text: func(f finding, _ int) string { return strings.Join(f.Evidence, ",") }},
+	}
+}
+
+// printPlan puts the verdict first, then when and how long, then the hops, the
+// steps of the first one, what stands against them, and what to do about it.
+// Without headers only the hops are left, a line each.
+func printPlan(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
+	if layout.NoHeaders {
+		return printTable(w, hopColumns(), p.Hops, layout)
+	}
+	if err := printLead(w, p.Summary.Verdict, planLead(p), layout); err != nil {
+		return err
+	}
+	if len(p.Hops) == 0 {
+		if _, err := fmt.Fprintln(w, "No hop to plan."); err != nil {
+			return err
+		}
+	} else if err := printHops(w, p, layout); err != nil {
+		return err
+	}
+	if err := printFindings(w, p, layout); err != nil {
+		return err
+	}
+	if err := printSections(w, layout,
+		section{"What to do", shortened(remedies(p, layout.Wide), layout.Wide)},
+		section{"Notes", slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
+		section{"Time", assumptions(p)},
+		section{"Not seen", unseen(p.Gaps)},
+	); err != nil || len(p.Hops) == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", wrap(more(p, layout.Wide), layout.Width, ""))
+	return err
+}
+
+// planLead are the sentences to read before all others.
+func planLead(p *v1alpha1.UpgradePlan) []string {
+	lines := []string{p.Summary.Message}
+	for _, line := range []string{deadlineText(p.Summary.Deadline, p.At), workText(p.Summary.Duration, p.Method)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	var parts []string
+	if p.Cluster.Context != "" {
+		parts = append(parts, "context "+p.Cluster.Context)
+	}
+	return append(lines, strings.Join(append(parts,
+		platformText(p.Platform), fmt.Sprintf("from %s to %s", p.From, p.To), fmt.Sprintf("on %s", p.At)), ", "))
+}
+
+func platformText(p v1alpha1.Platform) string { return fmt.Sprintf("%s (%s)", p.Name, p.Evidence) }
+
+// deadlineText is empty where no date is known.
+func deadlineText(d *v1alpha1.PlanDeadline, at calendar.Date) string {
+	switch {
+	case d == nil:
+		return ""
+	case d.Passed:
+		return fmt.Sprintf("%s left support on %s", d.Minor, d.Date)
+	}
+	until := d.Date.String()
+	if days := d.Date.Minus(at); days > 0 {
+		until += fmt.Sprintf(" (in %s)", several(int64(days), "day"))
+	}
+	return fmt.Sprintf("start before %s to stay in %s support, which %s then loses", until, d.Phase, d.Minor)
+}
+
+func startBefore(d *v1alpha1.PlanDeadline) string {
+	switch {
+	case d == nil:
+		return "-"
+	case d.Passed:
+		return d.Date.String() + " passed"
+	default:
+		return d.Date.String()
+	}
+}
+
+// workText is empty without an estimate.
+func workText(d v1alpha1.PlanDuration, method v1alpha1.PlanMethod) string {
+	text := span(d, " to ", hours)
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf("about %s of work%s, not counting what lies between steps", text, methodText(method))
+}
+
+func methodText(m v1alpha1.PlanMethod) string {
+	batch := ""
+	if m.BatchSize != "" {
+		batch = " " + m.BatchSize + " at a time"
+	}
+	switch m.NodeUpgrade {
+	case v1alpha1.Replace:
+		return " with nodes replaced" + batch
+	case v1alpha1.Surge:
+		return " with new nodes added" + batch + " before old ones go"
+	case v1alpha1.InPlace:
+		return " with nodes upgraded in place" + batch
+	default:
+		return ""
+	}
+}
+
+// span is such as "3 h to 5 h", and empty without an estimate.
+func span(d v1alpha1.PlanDuration, to string, unit func(minutes int32) string) string {
+	switch {
+	case d.Most == 0:
+		return ""
+	case d.Least == d.Most:
+		return unit(d.Most)
+	default:
+		return unit(d.Least) + to + unit(d.Most)
+	}
+}
+
+// hours are such as "45 min", "3 h 20 min" or "12 days 4 h".
+func hours(minutes int32) string {
+	days, hours, minutes := clock(minutes)
+	var parts []string
+	if days > 0 {
+		parts = append(parts, several(int64(days), "day"))
+	}
+	if hours > 0 {
+		parts = append(parts, fmt.Sprintf("%d h", hours))
+	}
+	if minutes > 0 || len(parts) == 0 {
+		parts = append(parts, fmt.Sprintf("%d min", minutes))
+	}
+	return strings.Join(parts, " ")
+}
+
+// hoursShort are such as "45m", "3h20m" or "12d4h".
+func hoursShort(minutes int32) string {
+	return strings.NewReplacer(" days", "d", " day", "d", " h", "h", " min", "m", " ", "").Replace(hours(minutes))
+}
+
+// clock counts days once there are two of them, and then no minutes.
+func clock(m int32) (days, hours, minutes int32) {
+	const hour, day = 60, 24 * 60
+	if m < 2*day {
+		return 0, m / hour, m % hour
+	}
+	m += hour / 2
+	return m / day, m % day / hour, 0
+}
+
+// printHops prints the hops, and the steps of the first of them.
+func printHops(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
+	if err := printTable(w, hopColumns(), p.Hops, layout); err != nil {
+		return err
+	}
+	shown := p.Hops[:1]
+	if layout.Wide {
+		shown = p.Hops
+	}
+	for _, hop := range shown {
+		if _, err := fmt.Fprintf(w, "\n%s\n", wrap(Clean(hopTitle(hop)), layout.Width, "")); err != nil {
+			return err
+		}
+		if err := printTable(w, stepColumns(layout.Wide), stepRows(hop), layout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hopTitle(h v1alpha1.PlanHop) string {
+	title := fmt.Sprintf("Hop %d, from %s to %s", h.Number, h.From, hopTarget(h))
+	if h.TakeFirst != "" {
+		title += fmt.Sprintf(", after %s, the newest patch of %s", h.TakeFirst, h.From)
+	}
+	return title + ":"
+}
+
+// hopTarget is the newest patch, beside the minor where a platform numbers its own.
+func hopTarget(h v1alpha1.PlanHop) string {
+	switch {
+	case h.Version == "":
+		return h.To.String()
+	case strings.HasPrefix(strings.TrimPrefix(h.Version, "v"), h.To.String()+"."):
+		return h.Version
+	default:
+		return fmt.Sprintf("%s (%s)", h.To, h.Version)
+	}
+}
+
+func gatesOf(h v1alpha1.PlanHop, verdict v1alpha1.Verdict) int32 {
+	var n int32
+	for _, gate := range h.Gates {
+		if gate.Verdict == verdict {
+			n++
+		}
+	}
+	return n
+}
+
+// kubelet stands for its node.
+const kubelet = "kubelet"
+
+// nodesText counts what is to be done to nodes, and those that keep their
+// version in the last step that tells.
+func nodesText(h v1alpha1.PlanHop) string {
+	var move, stay int64
+	for _, step := range h.Steps {
+		for _, m := range step.Moves {
+			if m.Component == kubelet {
+				move += int64(m.Count)
+			}
+		}
+		var here int64
+		for _, s := range step.Stays {
+			if s.Component == kubelet {
+				here += int64(s.Count)
+			}
+		}
+		stay = cmp.Or(here, stay)
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		verb string
+	}{{move, "move"}, {stay, "stay"}} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+part.verb+"s")
+		default:
+			parts = append(parts, thousands(part.n)+" "+part.verb)
+		}
+	}
+	return orDash(strings.Join(parts, ", "))
+}
+
+// stepRows tell how a step is done beside the first thing that moves in it.
+func stepRows(h v1alpha1.PlanHop) []stepRow {
+	var rows []stepRow
+	for _, step := range h.Steps {
+		first := len(rows)
+		for _, m := range step.Moves {
+			rows = append(rows, stepRow{number: step.Number, component: m.Component, from: m.From, to: m.To, count: m.Count, names: m.Names})
+		}
+		for _, s := range step.Stays {
+			rows = append(rows, stepRow{number: step.Number, component: s.Component, from: s.Version, to: "stay", count: s.Count, names: s.Names, note: stayText(s)})
+		}
+		if len(step.Moves) == 0 && step.Message != "" {
+			rows = slices.Insert(rows, first, stepRow{number: step.Number, component: string(step.Stage), to: "-"})
+		}
+		if step.Message != "" {
+			rows[first].note = step.Message
+		}
+	}
+	return rows
+}
+
+func stayText(s v1alpha1.PlanStay) string {
+	text := "may stay"
+	if s.Hops > 0 {
+		text += fmt.Sprintf(" for %s,", several(int64(s.Hops), "more hop"))
+	}
+	if s.Until.IsZero() {
+		return strings.TrimSuffix(text, ",")
+	}
+	return text + " until " + s.Until.String()
+}
+
+// noted adds examples of names where there is room for more than their number.
+func noted(r stepRow, room int) string {
+	if r.note == "" {
+		return examples(r.names, max(room, leastFold))
+	}
+	text := examples(r.names, room-utf8.RuneCountInString(r.note)-len(" ()"))
+	if text == "" || strings.HasPrefix(text, "+") {
+		return r.note
+	}
+	return fmt.Sprintf("%s (%s)", r.note, text)
+}
+
+// findings are the gravest first, then in the order of hops. Equal ones of
+// several hops are one.
+func findings(hops []v1alpha1.PlanHop) []finding {
+	var all []finding
+	for _, hop := range hops {
+		for _, gate := range hop.Gates {
+			at := slices.IndexFunc(all, func(f finding) bool {
+				return f.ID == gate.ID && f.Verdict == gate.Verdict && f.Message == gate.Message && f.Remedy == gate.Remedy
+			})
+			if at < 0 {
+				at = len(all)
+				all = append(all, finding{PlanGate: gate})
+				all[at].Evidence = nil
+			}
+			all[at].hops = append(all[at].hops, hop.Number)
+			all[at].Evidence = union(all[at].Evidence, gate.Evidence)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b finding) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
+	return all
+}
+
+// union keeps the order of both.
+func union(a, b []string) []string {
+	seen := map[string]bool{}
+	var all []string
+	for _, s := range slices.Concat(a, b) {
+		if !seen[s] {
+			seen[s] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func passed(f finding) bool { return f.Verdict == v1alpha1.Pass }
+
+// hopsText is such as "1-3, 5".
+func hopsText(hops []int32) string {
+	var parts []string
+	for i := 0; i < len(hops); {
+		last := i
+		for last+1 < len(hops) && hops[last+1] == hops[last]+1 {
+			last++
+		}
+		part := strconv.Itoa(int(hops[i]))
+		if last > i {
+			part += fmt.Sprintf("-%d", hops[last])
+		}
+		parts, i = append(parts, part), last+1
+	}
+	return strings.Join(parts, ", ")
+}
+
+func printFindings(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
+	shown := findings(p.Hops)
+	if !layout.Wide {
+		shown = slices.DeleteFunc(shown, passed)
+	}
+	if len(shown) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return printTable(w, findingColumns(), shown, layout)
+}
+
+// remedies tell, once per check, what to do about its first objects.
+func remedies(p *v1alpha1.UpgradePlan, wide bool) []string {
+	if wide {
+		return nil // a column tells it
+	}
+	type key struct{ id, remedy string }
+	var order []key
+	evidence := map[key][]string{}
+	for _, f := range findings(p.Hops) {
+		if passed(f) || f.Remedy == "" {
+			continue
+		}
+		k := key{f.ID, f.Remedy}
+		if !slices.Contains(order, k) {
+			order = append(order, k)
+		}
+		evidence[k] = union(evidence[k], f.Evidence)
+	}
+	var lines []string
+	for _, k := range order {
+		subject := k.id
+		if objects := evidence[k]; len(objects) > 0 {
+			subject += " (" + examples(objects, page/2) + ")"
+		}
+		lines = append(lines, subject+": "+k.remedy)
+	}
+	return lines
+}
+
+// assumptions behind the whole estimate, or else behind those of the hops.
+func assumptions(p *v1alpha1.UpgradePlan) []string {
+	all := p.Summary.Duration.Assumptions
+	if len(all) > 0 {
+		return all
+	}
+	for _, hop := range p.Hops {
+		all = union(all, hop.Duration.Assumptions)
+	}
+	return all
+}
+
+// rollbacks say once for all hops that share it whether there is a way back.
+func rollbacks(hops []v1alpha1.PlanHop, wide bool) []string {
+	if wide {
+		return nil // a column tells it
+	}
+	var order []string
+	of := map[string][]int32{}
+	for _, hop := range hops {
+		if hop.Rollback == "" {
+			continue
+		}
+		if !slices.Contains(order, hop.Rollback) {
+			order = append(order, hop.Rollback)
+		}
+		of[hop.Rollback] = append(of[hop.Rollback], hop.Number)
+	}
+	var lines []string
+	for _, text := range order {
+		subject := "rollback"
+		if numbers := of[text]; len(numbers) < len(hops) {
+			subject += fmt.Sprintf(" of %s %s", plural(len(numbers), "hop"), hopsText(numbers))
+		}
+		lines = append(lines, subject+": "+text)
+	}
+	return lines
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// more says what the other formats have.
+func more(p *v1alpha1.UpgradePlan, wide bool) string {
+	const runbook = "-o markdown writes a runbook to tick off"
+	text := several(int64(p.Summary.Passed), "check") + " passed"
+	if wide {
+		return text + "; " + runbook
+	}
+	return fmt.Sprintf("%s; -o wide shows them and the steps of every hop, %s", text, runbook)
+}

@@ -1,0 +1,78 @@
+package printer
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// printing is a printer as -o picks it.
+func printing(t *testing.T, flags *Flags, typed ...string) (Printer, error) {
+	t.Helper()
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.AddTo(set)
+	if err := set.Parse(typed); err != nil {
+		t.Fatal(err)
+	}
+	return flags.Printer(Layout{})
+}
+
+func TestMarkdownIsOfferedWhereThereIsSome(t *testing.T) {
+	for name, tc := range map[string]struct {
+		flags   *Flags
+		offered bool
+	}{
+		"a plan":          {NewReportFlags(Markdown), true},
+		"another report":  {NewReportFlags(), false},
+		"a bare document": {NewDocumentFlags("yaml"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := slices.Contains(tc.flags.Formats(), Markdown); got != tc.offered {
+				t.Errorf("offered: %t", got)
+			}
+			_, err := printing(t, tc.flags, "-o", Markdown)
+			if tc.offered && err != nil || !tc.offered && (err == nil || !strings.HasPrefix(err.Error(), `unknown output format "markdown": use one of `)) {
+				t.Error(err)
+			}
+		})
+	}
+	_, err := printing(t, NewReportFlags(Markdown), "-o", "html")
+	if want := `unknown output format "html": use one of wide, markdown, json, yaml`; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s…", err, want)
+	}
+}
+
+func TestAPlanIsPrintedAsTableAndAsRunbook(t *testing.T) {
+	for typed, want := range map[string]string{
+		"": "BLOCKED: ", "-o=wide": "BLOCKED: ", "--no-headers": "  1  1.34  ", "-o=markdown": "# Upgrade of ", "-o=name": "upgradeplan",
+	} {
+		var args []string
+		if typed != "" {
+			args = []string{typed}
+		}
+		printer, err := printing(t, NewReportFlags(Markdown), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := printer.Print(blocked(t), &out); err != nil || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%q: %v, %.40q", typed, err, out.String())
+		}
+	}
+}
+
+func TestOnlyAPlanHasMarkdown(t *testing.T) {
+	printer, err := printing(t, NewReportFlags(Markdown), "-o", Markdown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := printer.Print(v1alpha1.NewSkewReport("test"), io.Discard); err == nil || !strings.Contains(err.Error(), "use -o yaml") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,362 @@
+package printer
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// printRunbook writes a plan as Markdown that a person follows and ticks off.
+func printRunbook(w io.Writer, p *v1alpha1.UpgradePlan) error {
+	var b runbook
+	b.heading(1, "Upgrade of %s from %s to %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), p.From, p.To)
+	b.summary(p)
+	if len(p.Hops) > 0 {
+		b.overview(p.Hops)
+		b.before(p)
+	} else {
+		b.paragraph("No hop to plan.")
+	}
+	for i, hop := range p.Hops {
+		b.hop(p, i, hop)
+	}
+	for _, s := range []section{{"Not seen", unseen(p.Gaps)}, {"Notes", p.Notes}} {
+		b.list(s)
+	}
+	b.passed(p)
+	_, err := io.WriteString(w, b.text.String())
+	return err
+}
+
+// runbook builds Markdown. Its methods take a format, and escape what is put
+// into it.
+type runbook struct {
+	text strings.Builder
+	// listing is true below an item of a list.
+	listing bool
+}
+
+// markup is Markdown already. Every other text is escaped.
+type markup string
+
+func sprint(format string, args ...any) string {
+	escaped := make([]any, len(args))
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case markup, int, int32:
+			escaped[i] = arg
+		default:
+			escaped[i] = prose(fmt.Sprint(arg))
+		}
+	}
+	return fmt.Sprintf(format, escaped...)
+}
+
+func (b *runbook) heading(level int, format string, args ...any) {
+	b.paragraph(strings.Repeat("#", level)+" "+format, args...)
+}
+
+func (b *runbook) paragraph(format string, args ...any) {
+	if b.text.Len() > 0 {
+		b.text.WriteString("\n")
+	}
+	b.listing = false
+	b.text.WriteString(sprint(format, args...) + "\n")
+}
+
+// item of a list; below another one with a depth of 1.
+func (b *runbook) item(depth int, format string, args ...any) {
+	if !b.listing {
+		b.text.WriteString("\n")
+		b.listing = true
+	}
+	b.text.WriteString(strings.Repeat("  ", depth) + "- " + sprint(format, args...) + "\n")
+}
+
+// tick is an item to tick off, with the commands that do it.
+func (b *runbook) tick(commands []string, format string, args ...any) {
+	if len(commands) == 0 {
+		b.item(0, "[ ] "+format, args...)
+		return
+	}
+	b.item(0, "[ ] "+format+":", args...)
+	fence := strings.Repeat("`", max(3, longestRun(commands...)+1))
+	fmt.Fprintf(&b.text, "  %ssh\n", fence)
+	for _, command := range commands {
+		fmt.Fprintf(&b.text, "  %s\n", Clean(command))
+	}
+	fmt.Fprintf(&b.text, "  %s\n", fence)
+}
+
+// list is a chapter of its own, left out without a line.
+func (b *runbook) list(s section) {
+	if len(s.lines) == 0 {
+		return
+	}
+	b.heading(2, "%s", s.title)
+	for _, line := range s.lines {
+		b.item(0, "%s", line)
+	}
+}
+
+func (b *runbook) summary(p *v1alpha1.UpgradePlan) {
+	b.paragraph("**%s**: %s", strings.ToUpper(string(p.Summary.Verdict)), p.Summary.Message)
+	if line := deadlineText(p.Summary.Deadline, p.At); line != "" {
+		b.item(0, "**Deadline**: %s", line)
+	}
+	if line := workText(p.Summary.Duration, p.Method); line != "" {
+		b.item(0, "**Time**: %s", line)
+		for _, assumption := range assumptions(p) {
+			b.item(1, "%s", assumption)
+		}
+	}
+	b.item(0, "**Platform**: %s", platformText(p.Platform))
+	if p.Cluster.Context != "" {
+		b.item(0, "**Context**: %s", code(p.Cluster.Context))
+	}
+	b.item(0, "**Planned on** %s, from what the cluster showed at %s", p.At, p.CollectedAt.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+func (b *runbook) overview(hops []v1alpha1.PlanHop) {
+	columns := slices.DeleteFunc(hopColumns(), func(c column[v1alpha1.PlanHop]) bool { return c.wide })
+	var header, rule []string
+	for _, c := range columns {
+		header, rule = append(header, c.header[:1]+strings.ToLower(c.header[1:])), append(rule, "---")
+	}
+	b.paragraph("| %s |\n| %s |", markup(strings.Join(header, " | ")), markup(strings.Join(rule, " | ")))
+	for _, hop := range hops {
+		cells := make([]string, len(columns))
+		for i, c := range columns {
+			cells[i] = prose(c.text(hop, 0))
+		}
+		b.text.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+	}
+}
+
+// before is what to do once, and what stands against the first hop.
+func (b *runbook) before(p *v1alpha1.UpgradePlan) {
+	b.heading(2, "Before the first hop")
+	b.tick([]string{"kubectl config current-context"}, "Make sure that kubectl talks to the right cluster%s", rightContext(p.Cluster))
+	b.tick([]string{"kubectl versions snapshot > before.yaml"}, "Save what runs now, to compare with afterwards")
+	if p.Method.ControlPlane == v1alpha1.Dedicated {
+		b.tick([]string{"etcdctl snapshot save before.db"},
+			"Back up etcd, with the endpoints and certificates of this cluster, and keep the copy elsewhere")
+	}
+	b.findings(p, p.Hops[0].Number)
+}
+
+func rightContext(c v1alpha1.Cluster) markup {
+	if c.Context == "" {
+		return ""
+	}
+	return ", " + code(c.Context)
+}
+
+// findings are told in full before the first hop that they stand against, and
+// are looked at again before the others.
+func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
+	for _, f := range findings(p.Hops) {
+		if passed(f) || !slices.Contains(f.hops, hop) {
+			continue
+		}
+		if first := f.hops[0]; first != hop {
+			b.tick(nil, "**%s** %s, as before hop %d: %s", f.Verdict, code(f.ID), first, f.Message)
+			continue
+		}
+		b.tick(nil, "**%s** %s: %s", f.Verdict, code(f.ID), f.Message)
+		if f.Remedy != "" {
+			b.item(1, "To do: %s", f.Remedy)
+		}
+		const most = 10
+		for i, object := range f.Evidence {
+			if i == most {
+				b.item(1, "%s more, which %s names", thousands(int64(len(f.Evidence)-most)), code("kubectl versions plan -o wide"))
+				break
+			}
+			b.item(1, "%s", code(object))
+		}
+		if f.Source != "" {
+			b.item(1, "Source: %s", f.Source)
+		}
+	}
+}
+
+func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
+	b.heading(2, "Hop %d: from %s to %s", h.Number, h.From, hopTarget(h))
+	b.hopDates(h, p.At)
+	if index > 0 {
+		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
+		b.findings(p, h.Number)
+	}
+	if h.TakeFirst != "" {
+		b.tick(nil, "Move the control plane to %s, the newest patch of %s, first", h.TakeFirst, h.From)
+	}
+	// The way back ends where kube-apiserver moves.
+	end := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool { return s.Stage == v1alpha1.StageAPIServer }))
+	for i, step := range h.Steps {
+		if i == end && h.Rollback != "" {
+			b.paragraph("**Rollback: %s**", h.Rollback)
+		}
+		b.step(p.Method, step)
+	}
+	b.heading(3, "After hop %d", h.Number)
+	b.tick([]string{"kubectl versions skew", "kubectl versions deprecations"}, "See what the cluster is like now, before anything else changes")
+}
+
+func (b *runbook) hopDates(h v1alpha1.PlanHop, at calendar.Date) {
+	var parts []string
+	supported := func(minor version.Minor, until calendar.Date) {
+		if !until.IsZero() {
+			parts = append(parts, fmt.Sprintf("%s is supported until %s", minor, until))
+		}
+	}
+	supported(h.From, h.FromUntil)
+	if h.To != h.From {
+		supported(h.To, h.ToUntil)
+	}
+	if line := deadlineText(h.Deadline, at); line != "" {
+		parts = append(parts, line)
+	}
+	if text := span(h.Duration, " to ", hours); text != "" {
+		parts = append(parts, fmt.Sprintf("about %s of work", text))
+	}
+	if len(parts) > 0 {
+		b.paragraph("%s", strings.Join(parts, "; "))
+	}
+}
+
+func (b *runbook) step(method v1alpha1.PlanMethod, s v1alpha1.PlanStep) {
+	b.heading(3, "Step %d: %s", s.Number, s.Stage)
+	if s.Message != "" {
+		b.paragraph("%s", s.Message)
+	}
+	drains := slices.ContainsFunc(s.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == kubelet })
+	if drains && method.NodeUpgrade == v1alpha1.InPlace {
+		b.paragraph("**Warning: the version skew policy does not support a minor upgrade of kubelet in place. Drain the nodes where you can.**")
+	}
+	for _, m := range s.Moves {
+		from := markup("")
+		if m.From != "" {
+			from = markup(sprint(" from %s", m.From))
+		}
+		b.tick(nil, "%s%s to %s%s", m.Component, from, m.To, few(m.Count, m.Names))
+	}
+	if drains {
+		b.nodes(method)
+	}
+	if len(s.Verify) > 0 {
+		b.tick(s.Verify, "Verify")
+	}
+	if len(s.Stays) > 0 {
+		b.paragraph("May wait:")
+	}
+	for _, stay := range s.Stays {
+		b.item(0, "%s %s%s %s", stay.Component, stay.Version, few(stay.Count, stay.Names), stayText(stay))
+	}
+}
+
+// nodes are the commands for one node, and the one that lists them all.
+func (b *runbook) nodes(method v1alpha1.PlanMethod) {
+	batch := markup("")
+	if method.BatchSize != "" {
+		batch = markup(sprint(", %s at a time", method.BatchSize))
+	}
+	const drain = "kubectl drain NODE --ignore-daemonsets --delete-emptydir-data"
+	b.tick([]string{"kubectl get nodes -o wide"}, "List the nodes with their versions")
+	switch method.NodeUpgrade {
+	case v1alpha1.InPlace:
+		b.tick(nil, "Upgrade the nodes in place, the way the platform does it%s", batch)
+	case v1alpha1.Surge:
+		b.tick([]string{drain, "kubectl delete node NODE"}, "Add new nodes%s, wait until they are Ready, then drain and delete as many of those that move", batch)
+	default:
+		b.tick([]string{drain, "# upgrade the node, or replace it or its system disk, and wait until it is Ready", "kubectl uncordon NODE"},
+			"Drain each of those that move, upgrade it, and take it back%s", batch)
+	}
+}
+
+// few names stand for a count, in parentheses.
+func few(count int32, names []string) markup {
+	const most = 3
+	count = max(count, int32(len(names)))
+	if count == 0 {
+		return ""
+	}
+	text := thousands(int64(count))
+	for i, name := range names[:min(most, len(names))] {
+		switch {
+		case i > 0:
+			text += ", "
+		case count > int32(min(most, len(names))):
+			text += ", such as "
+		default:
+			text += ": "
+		}
+		text += string(code(name))
+	}
+	return markup(" (" + text + ")")
+}
+
+func (b *runbook) passed(p *v1alpha1.UpgradePlan) {
+	all := slices.DeleteFunc(findings(p.Hops), func(f finding) bool { return !passed(f) })
+	var ids []string
+	of := map[string][]int32{}
+	for _, f := range all {
+		if of[f.ID] == nil {
+			ids = append(ids, f.ID)
+		}
+		of[f.ID] = append(of[f.ID], f.hops...)
+	}
+	if len(ids) == 0 {
+		return
+	}
+	b.heading(2, "Passed")
+	for _, id := range ids {
+		slices.Sort(of[id])
+		b.item(0, "%s: %s %s", code(id), plural(len(of[id]), "hop"), hopsText(of[id]))
+	}
+}
+
+// What Markdown would obey: anywhere, or where a block begins. A _ inside a word is only that.
+var (
+	syntax  = regexp.MustCompile("[\\\\`*\\[<|~&$]|\\b_|_\\b|^[-+#]+ |^--|^>")
+	ordinal = regexp.MustCompile(`^([0-9]+)([.)])( |$)`)
+)
+
+// prose makes text from a report stand in Markdown as it is, on one line.
+func prose(s string) string {
+	return ordinal.ReplaceAllString(syntax.ReplaceAllString(Clean(s), `\$0`), `$1\$2$3`)
+}
+
+// code makes a name stand in a code span as it is, on one line.
+func code(s string) markup {
+	s = Clean(s)
+	quote := strings.Repeat("`", longestRun(s)+1)
+	if strings.Trim(s, "` ") != s {
+		s = " " + s + " " // of which Markdown takes one off each end
+	}
+	return markup(quote + s + quote)
+}
+
+// longestRun of backticks, which what quotes them has to exceed.
+func longestRun(texts ...string) int {
+	longest := 0
+	for _, s := range texts {
+		run := 0
+		for _, r := range s {
+			if r != '`' {
+				run = 0
+				continue
+			}
+			run++
+			longest = max(longest, run)
+		}
+	}
+	return longest
+}

@@ -1,0 +1,392 @@
+package printer
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// chapter is the part of a runbook from a heading to the next of its level.
+func chapter(t *testing.T, p *v1alpha1.UpgradePlan, heading string) []string {
+	t.Helper()
+	all := lines(t, func(w io.Writer) error { return printRunbook(w, p) })
+	from := slices.Index(all, heading)
+	if from < 0 {
+		t.Fatalf("no %q in:\n%s", heading, strings.Join(all, "\n"))
+	}
+	level, _, _ := strings.Cut(heading, " ")
+	to := slices.IndexFunc(all[from+1:], func(line string) bool {
+		marks, _, isHeading := strings.Cut(line, " ")
+		return isHeading && strings.Trim(marks, "#") == "" && marks != "" && len(marks) <= len(level)
+	})
+	if to < 0 {
+		return all[from:]
+	}
+	return all[from : from+1+to]
+}
+
+func dedicated(p *v1alpha1.UpgradePlan) *v1alpha1.UpgradePlan {
+	p.Method.ControlPlane, p.Method.Masters = v1alpha1.Dedicated, 3
+	return p
+}
+
+func TestRunbook(t *testing.T) {
+	p := dedicated(blocked(t))
+	got := lines(t, func(w io.Writer) error { return printRunbook(w, p) })
+	if diff := cmp.Diff([]string{
+		"# Upgrade of shop-prod from 1.34 to 1.37",
+		"",
+		"**BLOCKED**: 2 checks stand against the upgrade, the first of them against hop 1; 1 more is a warning, 1 unknown",
+		"",
+		"- **Deadline**: start before 2026-12-28 (in 38 days) to stay in standard support, which 1.34 then loses",
+		"- **Time**: about 4 h 15 min to 6 h 15 min of work with nodes replaced 10% at a time, not counting what lies between steps",
+		"  - 5 min for a managed control plane, per hop",
+		"  - 8 to 12 min for each of 10 batches of nodes, with their drain",
+		"- **Platform**: Alibaba Cloud ACK (version v1.34.1-aliyun.1)",
+		"- **Context**: `shop-prod`",
+		"- **Planned on** 2026-11-20, from what the cluster showed at 2026-11-20 12:00 UTC",
+		"",
+		"| Hop | From | To | Supported until | Start before | Nodes | Time | Blocked | Warnings | Unknown |",
+		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+		"| 1 | 1.34 | 1.35.8 | 2027-04-28 | 2026-12-28 | 12 move, 4,988 stay | 1h25m-2h5m | 1 | 1 | 1 |",
+		"| 2 | 1.35 | 1.36.6 | 2027-08-28 | 2027-04-28 | 12 move, 4,988 stay | 1h25m-2h5m | 2 | 1 | - |",
+		"| 3 | 1.36 | 1.37.2 | 2027-12-28 | 2027-08-28 | 12 move, 4,988 stay | 1h25m-2h5m | 1 | 1 | - |",
+		"",
+		"## Before the first hop",
+		"",
+		"- [ ] Make sure that kubectl talks to the right cluster, `shop-prod`:",
+		"  ```sh",
+		"  kubectl config current-context",
+		"  ```",
+		"- [ ] Save what runs now, to compare with afterwards:",
+		"  ```sh",
+		"  kubectl versions snapshot > before.yaml",
+		"  ```",
+		"- [ ] Back up etcd, with the endpoints and certificates of this cluster, and keep the copy elsewhere:",
+		"  ```sh",
+		"  etcdctl snapshot save before.db",
+		"  ```",
+		"- [ ] **blocked** `pod-disruption-budgets`: 4 PodDisruptionBudgets allow no disruption now, so that draining 3 of the nodes that move would never end",
+		"  - To do: let each allow one, with another replica or maxUnavailable: 1",
+		"  - `shop/budget-1`",
+		"  - `shop/budget-2`",
+		"  - `shop/budget-3`",
+		"  - `shop/budget-4`",
+		"  - Source: https://example.com/pod-disruption-budgets",
+	}, got[:39]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{
+		"## Hop 1: from 1.34 to 1.35.8",
+		"",
+		"1.34 is supported until 2026-12-28; 1.35 is supported until 2027-04-28; start before 2026-12-28 (in 38 days) to stay in standard support, which 1.34 then loses; about 1 h 25 min to 2 h 5 min of work",
+		"",
+		"- [ ] Move the control plane to 1.34.13, the newest patch of 1.34, first",
+		"",
+		"**Rollback: the platform takes no minor back**",
+		"",
+		"### Step 1: kube-apiserver",
+		"",
+		"one instance at a time, each ready before the next",
+		"",
+		"- [ ] kube-apiserver from v1.34.1 to 1.35.8 (3: `cp-1`, `cp-2`, `cp-3`)",
+		"- [ ] Verify:",
+		"  ```sh",
+		"  kubectl get --raw /version",
+		"  ```",
+		"",
+		"### Step 2: control plane",
+		"",
+		"after every kube-apiserver",
+		"",
+		"- [ ] kube-controller-manager from v1.34.1 to 1.35.8 (3)",
+		"- [ ] kube-scheduler from v1.34.1 to 1.35.8 (3)",
+		"",
+		"### Step 3: nodes",
+		"",
+		"drain each node first",
+		"",
+		"- [ ] kubelet from v1.34.0 to 1.35.8 (12, such as `legacy-1`, `legacy-2`, `legacy-3`)",
+		"- [ ] List the nodes with their versions:",
+		"  ```sh",
+		"  kubectl get nodes -o wide",
+		"  ```",
+		"- [ ] Drain each of those that move, upgrade it, and take it back, 10% at a time:",
+		"  ```sh",
+		"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data",
+		"  # upgrade the node, or replace it or its system disk, and wait until it is Ready",
+		"  kubectl uncordon NODE",
+		"  ```",
+		"- [ ] Verify:",
+		"  ```sh",
+		"  kubectl get nodes -o wide",
+		"  ```",
+		"",
+		"May wait:",
+		"",
+		"- kubelet v1.34.1 (4,988, such as `node-1`, `node-2`, `node-3`) may stay for 2 more hops, until 1.37",
+		"",
+		"### Step 4: kube-proxy",
+		"",
+		"- [ ] kube-proxy from v1.34.1 to 1.35.8 (5,000, such as `node-1`, `node-2`, `node-3`)",
+		"",
+		"### Step 5: kubectl",
+		"",
+		"- [ ] kubectl from v1.34.1 to 1.35.8 (1)",
+		"",
+		"### After hop 1",
+		"",
+		"- [ ] See what the cluster is like now, before anything else changes:",
+		"  ```sh",
+		"  kubectl versions skew",
+		"  kubectl versions deprecations",
+		"  ```",
+		"",
+	}, chapter(t, p, "## Hop 1: from 1.34 to 1.35.8")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{
+		"## Not seen",
+		"",
+		"- flags of control-plane pods: needs permission to list pods in kube-system",
+		"",
+		"## Notes",
+		"",
+		`- \~ marks a date that the platform's own page does not confirm`,
+		"",
+		"## Passed",
+		"",
+		"- `skew`: hops 1-3",
+	}, got[slices.Index(got, "## Not seen"):]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What stands against several hops is told in full before the first of them.
+func TestRunbookLooksAgainBeforeEachHop(t *testing.T) {
+	got := chapter(t, blocked(t), "## Hop 2: from 1.35 to 1.36.6")
+	if diff := cmp.Diff([]string{
+		"- [ ] Plan again: the cluster is not the one that this plan was made for:",
+		"  ```sh",
+		"  kubectl versions plan --to 1.37",
+		"  ```",
+		"- [ ] **blocked** `pod-disruption-budgets`, as before hop 1: 4 PodDisruptionBudgets allow no disruption now, so that draining 3 of the nodes that move would never end",
+		"- [ ] **blocked** `removed-apis`: 2 API versions in use are gone in 1.36",
+		"  - To do: run kubectl versions deprecations --to 1.36",
+		"  - `policy/v1beta1 PodDisruptionBudget`",
+		"  - `batch/v1beta1 CronJob`",
+		"  - Source: https://example.com/removed-apis",
+		"- [ ] **warning** `single-replicas`, as before hop 1: 1,204 workloads have one replica, which is gone while its node is drained",
+		"",
+		"**Rollback: the platform takes no minor back**",
+	}, got[4:17]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRunbookNamesFew(t *testing.T) {
+	text := strings.Join(lines(t, func(w io.Writer) error { return printRunbook(w, blocked(t)) }), "\n")
+	for _, name := range []string{"`node-4`", "`legacy-4`", "`shop/deployment-11`"} {
+		if strings.Contains(text, name) {
+			t.Errorf("%s is named", name)
+		}
+	}
+	if want := "  - 1,194 more, which `kubectl versions plan -o wide` names\n"; !strings.Contains(text, want) {
+		t.Errorf("%q is missing", want)
+	}
+}
+
+func TestRunbookForEachWayToUpgradeNodes(t *testing.T) {
+	for way, want := range map[v1alpha1.NodeUpgrade][]string{
+		v1alpha1.InPlace: {
+			"drain each node first",
+			"",
+			"**Warning: the version skew policy does not support a minor upgrade of kubelet in place. Drain the nodes where you can.**",
+			"",
+			"- [ ] kubelet from v1.34.0 to 1.35.8 (12, such as `legacy-1`, `legacy-2`, `legacy-3`)",
+			"- [ ] List the nodes with their versions:",
+			"  ```sh",
+			"  kubectl get nodes -o wide",
+			"  ```",
+			"- [ ] Upgrade the nodes in place, the way the platform does it, 10% at a time",
+		},
+		v1alpha1.Surge: {
+			"drain each node first",
+			"",
+			"- [ ] kubelet from v1.34.0 to 1.35.8 (12, such as `legacy-1`, `legacy-2`, `legacy-3`)",
+			"- [ ] List the nodes with their versions:",
+			"  ```sh",
+			"  kubectl get nodes -o wide",
+			"  ```",
+			"- [ ] Add new nodes, 10% at a time, wait until they are Ready, then drain and delete as many of those that move:",
+			"  ```sh",
+			"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data",
+			"  kubectl delete node NODE",
+			"  ```",
+		},
+	} {
+		p := blocked(t)
+		p.Method.NodeUpgrade = way
+		if got := chapter(t, p, "### Step 3: nodes"); !slices.Equal(want, got[2:2+len(want)]) {
+			t.Errorf("%s: %s", way, cmp.Diff(want, got[2:]))
+		}
+	}
+}
+
+// The line about the way back stands before kube-apiserver moves, not before what is repaired first.
+func TestRunbookTellsOfTheWayBackBeforeItEnds(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps = slices.Insert(h.Steps, 0, v1alpha1.PlanStep{Stage: v1alpha1.StagePrepare, Message: "bring what lags behind along"})
+	got := chapter(t, plan(t, "1.34", "1.35", h), "### Step 0: prepare")
+	if diff := cmp.Diff([]string{
+		"### Step 0: prepare", "", "bring what lags behind along", "", "**Rollback: the platform takes no minor back**", "",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDatesOfAHop(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.34.13")
+	h.Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Date: date(t, "2026-10-28"), Passed: true}
+	repair, undated := h, v1alpha1.PlanHop{Number: 1, From: minor(t, "1.34"), To: minor(t, "1.35")}
+	for name, tc := range map[string]struct {
+		hop  v1alpha1.PlanHop
+		want []string
+	}{
+		"that only repairs":     {repair, []string{"1.34 is supported until 2026-12-28; 1.34 left support on 2026-10-28; about 1 h 25 min to 2 h 5 min of work"}},
+		"that nobody has dated": {undated, nil},
+	} {
+		var b runbook
+		b.hopDates(tc.hop, date(t, "2026-11-20"))
+		var got []string
+		if text := b.text.String(); text != "" {
+			got = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestRunbookWithoutAHop(t *testing.T) {
+	there := plan(t, "1.37", "1.37")
+	there.Summary.Message = "kube-apiserver runs 1.37 already"
+	there.Cluster.Context = ""
+	if diff := cmp.Diff([]string{
+		"# Upgrade of shop-prod from 1.37 to 1.37",
+		"",
+		"**PASS**: kube-apiserver runs 1.37 already",
+		"",
+		"- **Platform**: Alibaba Cloud ACK (version v1.34.1-aliyun.1)",
+		"- **Planned on** 2026-11-20, from what the cluster showed at 2026-11-20 12:00 UTC",
+		"",
+		"No hop to plan.",
+	}, lines(t, func(w io.Writer) error { return printRunbook(w, there) })); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFewNamesStandForACount(t *testing.T) {
+	for want, tc := range map[string]struct {
+		count int32
+		names []string
+	}{
+		"":                                    {0, nil},
+		" (1,204)":                            {1204, nil},
+		" (1: `a`)":                           {0, []string{"a"}},
+		" (3: `a`, `b`, `c`)":                 {3, []string{"a", "b", "c"}},
+		" (4, such as `a`, `b`, `c`)":         {4, []string{"a", "b", "c", "d"}},
+		" (1: ``a|`*<b``)":                    {1, []string{"a|`*<b"}},
+		" (2, such as `kube-apiserver-cp-1`)": {2, []string{"kube-apiserver-cp-1"}},
+	} {
+		if got := string(few(tc.count, tc.names)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestProseIsNotMarkdown(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain: ünïcode, 1.34 → 1.37 (10%)!":     "plain: ünïcode, 1.34 → 1.37 (10%)!",
+		"a|b":                                    `a\|b`,
+		"`code` *strong* ~~gone~~":               "\\`code\\` \\*strong\\* \\~\\~gone\\~\\~",
+		"_emphasis_ but snake_case":              `\_emphasis\_ but snake_case`,
+		"<script>alert(1)</script> &lt; >=1.19":  `\<script>alert(1)\</script> \&lt; >=1.19`,
+		"![x](http://evil) [ ] [x]":              `!\[x](http://evil) \[ ] \[x]`,
+		`already \* escaped`:                     `already \\\* escaped`,
+		"$math$":                                 `\$math\$`,
+		"two\n# lines":                           `two\\x0a# lines`,
+		"\x1b[31mred":                            `\\x1b\[31mred`,
+		"right\u202eto left":                     `right\\u202eto left`,
+		"# heading":                              `\# heading`,
+		"## heading":                             `\## heading`,
+		"- item":                                 `\- item`,
+		"+ item":                                 `\+ item`,
+		"> quote":                                `\> quote`,
+		"---":                                    `\---`,
+		"1. one":                                 `1\. one`,
+		"12) twelve":                             `12\) twelve`,
+		"1.34 is no item, nor is -1 or #1 or +1": "1.34 is no item, nor is -1 or #1 or +1",
+		"-":                                      "-",
+	} {
+		if got := prose(in); got != want {
+			t.Errorf("prose(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCodeSpansAreNotLeft(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"kube-apiserver", "`kube-apiserver`"},
+		{"a|b*c<d>_e_", "`a|b*c<d>_e_`"},
+		{"a`b", "``a`b``"},
+		{"a``b`c", "```a``b`c```"},
+		{"`a", "`` `a ``"},
+		{"a`", "`` a` ``"},
+		{" a", "`  a `"},
+		{"two\nlines\x1b[", "`two\\x0alines\\x1b[`"},
+	} {
+		if got := string(code(tc.in)); got != tc.want {
+			t.Errorf("code(%q) = %q, want %q", tc.in, got, tc.want)
+		}
+	}
+}
+
+// No text of a report ends a fence, forges a box to tick off, or reaches a terminal as it is.
+func TestRunbookIsSafe(t *testing.T) {
+	got := lines(t, func(w io.Writer) error {
+		return printRunbook(w, hostile(t, "```\n- [ ] forged\n| <b> `x` *y* \x1b[2J"))
+	})
+	fence := ""
+	for _, line := range got {
+		if strings.Contains(line, "\x1b") || strings.HasPrefix(strings.TrimSpace(line), "- [ ] forged") {
+			t.Errorf("%q", line)
+		}
+		marks := strings.TrimSuffix(strings.TrimPrefix(line, "  "), "sh")
+		switch {
+		case fence == "" && strings.HasPrefix(line, "  ```") && strings.Trim(marks, "`") == "":
+			fence = marks
+		case fence != "" && strings.TrimSpace(line) == fence:
+			fence = ""
+		case fence != "" && strings.Contains(line, fence):
+			t.Errorf("%q is inside a fence of %q", line, fence)
+		}
+	}
+	if fence != "" {
+		t.Errorf("a fence of %q is open", fence)
+	}
+	for _, want := range []string{
+		"# Upgrade of \\`\\`\\`\\\\x0a- \\[ ] forged\\\\x0a\\| \\<b> \\`x\\` \\*y\\* \\\\x1b\\[2J from 1.34 to 1.35",
+		"  ````sh",
+		"  ```\\x0a- [ ] forged\\x0a| <b> `x` *y* \\x1b[2J",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in:\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+}
