@@ -36,7 +36,7 @@ type planOptions struct {
 func newPlan(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &planOptions{
 		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color,
-		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+		at: dayFlag{env: env}, output: printer.NewReportFlags(printer.Markdown),
 	}
 	cmd := &cobra.Command{
 		Use:   "plan",
@@ -140,7 +140,7 @@ type methodFlags struct {
 func (f *methodFlags) addTo(flags *pflag.FlagSet) {
 	flags.StringVar(&f.nodeUpgrade, "node-upgrade", string(v1alpha1.Replace),
 		"How nodes are upgraded. One of: (replace, surge, in-place). replace drains and replaces a node or its system disk, surge adds new nodes first, in-place restarts kubelet without a drain, which the version skew policy does not support for a minor.")
-	flags.StringVar(&f.method.BatchSize, "batch-size", "10%", "How many nodes are upgraded at a time: a number, or a percentage of those that move.")
+	flags.StringVar(&f.method.BatchSize, "batch-size", "10%", "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
 	flags.StringVar(&f.controlPlane, "control-plane", "",
 		"Who runs the control plane. One of: (managed, dedicated). By default dedicated where its pods can be seen.")
 	flags.Int32Var(&f.method.Masters, "masters", 0, "Number of nodes of a dedicated control plane. By default as many as there are kube-apiservers.")

@@ -39,76 +39,87 @@ func (p *planner) figures() (*catalog.Durations, string) {
 	return nil, ""
 }
 
-// duration estimates a hop from its steps.
-func (p *planner) duration(h *hop) v1alpha1.PlanDuration {
-	figures, whose := p.figures()
-	if figures == nil {
-		return v1alpha1.PlanDuration{}
-	}
-	var total v1alpha1.PlanDuration
+// work is what takes time.
+type work struct {
+	// controlPlanes counts how often kube-apiserver moves.
+	controlPlanes, nodes, batches int
+}
+
+// workOf the steps of a hop. Nodes of different steps are in different batches.
+func (p *planner) workOf(h *hop) work {
+	var w work
 	for _, step := range h.steps {
 		if slices.ContainsFunc(step.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == string(catalog.KubeAPIServer) }) {
-			total = added(total, p.controlPlaneDuration(figures, whose))
+			w.controlPlanes++
 		}
 		nodes := 0
 		for _, move := range nodesOf(step) {
 			nodes += int(move.Count)
 		}
-		if nodes > 0 {
-			total = added(total, p.nodesDuration(nodes, figures, whose))
-		}
+		w.nodes += nodes
+		w.batches += (nodes + p.batchSize() - 1) / p.batchSize()
 	}
-	return total
+	return w
 }
 
-func (p *planner) controlPlaneDuration(f *catalog.Durations, whose string) v1alpha1.PlanDuration {
-	minutes, text := f.ManagedControlPlane, fmt.Sprintf("managed control plane: %d minutes", f.ManagedControlPlane)
-	if p.Method.ControlPlane == v1alpha1.Dedicated {
-		minutes = f.MasterInTurn * int(p.Method.Masters)
-		text = fmt.Sprintf("dedicated control plane: %s of %d minutes", count(int(p.Method.Masters), "node"), f.MasterInTurn)
-	}
-	return v1alpha1.PlanDuration{Least: int32(minutes), Most: int32(minutes), Assumptions: []string{text + " (" + whose + ")"}}
+func (w work) plus(other work) work {
+	return work{w.controlPlanes + other.controlPlanes, w.nodes + other.nodes, w.batches + other.batches}
 }
 
-func (p *planner) nodesDuration(nodes int, f *catalog.Durations, whose string) v1alpha1.PlanDuration {
-	size := p.batchSize(nodes)
-	batches := (nodes + size - 1) / size
-	least, most := f.Replace, f.Replace+f.DrainTimeout
-	each := fmt.Sprintf("%d minutes each, and up to %d more for a drain; disk snapshots come on top", f.Replace, f.DrainTimeout)
-	if p.Method.NodeUpgrade == v1alpha1.Surge {
-		each = fmt.Sprintf("%d minutes each, as for replacing them, and up to %d more for a drain", f.Replace, f.DrainTimeout)
-	}
-	if p.Method.NodeUpgrade == v1alpha1.InPlace {
-		least, most = f.InPlace[0], f.InPlace[1]
-		each = fmt.Sprintf("%d to %d minutes each, without a drain", least, most)
-	}
-	return v1alpha1.PlanDuration{
-		Least: int32(batches * least), Most: int32(batches * most),
-		Assumptions: []string{fmt.Sprintf("%s in %s of up to %d: %s (%s)", count(nodes, "node"), plural(batches, "batch", "batches"), size, each, whose)},
-	}
-}
-
-// batchSize is at least one node. A percentage is of the nodes that move, rounded up.
-func (p *planner) batchSize(nodes int) int {
+// batchSize is at least one node. A percentage is of all nodes, rounded up.
+func (p *planner) batchSize() int {
 	digits, percent := strings.CutSuffix(p.Method.BatchSize, "%")
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 1 {
+	if err != nil {
 		return 1
 	}
 	if percent {
-		n = (nodes*n + 99) / 100
+		all := 0
+		if p.snapshot.Nodes != nil {
+			for _, group := range p.snapshot.Nodes.Groups {
+				if !group.Virtual {
+					all += len(group.Names)
+				}
+			}
+		}
+		n = (all*n + 99) / 100
 	}
-	return min(max(n, 1), nodes)
+	return max(n, 1)
 }
 
-// added joins two estimates. What both assume is said once.
-func added(a, b v1alpha1.PlanDuration) v1alpha1.PlanDuration {
-	a.Least, a.Most = a.Least+b.Least, a.Most+b.Most
-	a.Assumptions = slices.Clone(a.Assumptions)
-	for _, assumption := range b.Assumptions {
-		if !slices.Contains(a.Assumptions, assumption) {
-			a.Assumptions = append(a.Assumptions, assumption)
+// estimate says how long work takes by the figures, and what that assumes.
+func (p *planner) estimate(w work) v1alpha1.PlanDuration {
+	var d v1alpha1.PlanDuration
+	f, whose := p.figures()
+	if f == nil {
+		return d
+	}
+	add := func(times, least, most int, assumption string) {
+		if times > 0 {
+			d.Least, d.Most = d.Least+int32(times*least), d.Most+int32(times*most)
+			d.Assumptions = append(d.Assumptions, fmt.Sprintf("%s (%s)", assumption, whose))
 		}
 	}
-	return a
+	controlPlane, text := f.ManagedControlPlane, fmt.Sprintf("managed control plane: %d minutes", f.ManagedControlPlane)
+	if p.Method.ControlPlane == v1alpha1.Dedicated {
+		controlPlane = f.MasterInTurn * int(p.Method.Masters)
+		text = fmt.Sprintf("dedicated control plane: %s of %d minutes", count(int(p.Method.Masters), "node"), f.MasterInTurn)
+	}
+	if w.controlPlanes > 1 {
+		text += fmt.Sprintf(", %d times", w.controlPlanes)
+	}
+	add(w.controlPlanes, controlPlane, controlPlane, text)
+
+	least, most, each := f.Replace, f.Replace+f.DrainTimeout, fmt.Sprintf("%d minutes each, and up to %d more for a drain", f.Replace, f.DrainTimeout)
+	switch p.Method.NodeUpgrade {
+	case v1alpha1.InPlace:
+		least, most = f.InPlace[0], f.InPlace[1]
+		each = fmt.Sprintf("%d to %d minutes each, without a drain", least, most)
+	case v1alpha1.Surge:
+		each += ", as where a node is replaced"
+	default:
+		each += "; disk snapshots come on top"
+	}
+	add(w.batches, least, most, fmt.Sprintf("%s in %s of up to %d: %s", count(w.nodes, "node"), plural(w.batches, "batch", "batches"), p.batchSize(), each))
+	return d
 }

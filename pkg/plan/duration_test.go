@@ -33,7 +33,7 @@ func TestEstimatesCountBatchesAndMasters(t *testing.T) {
 		}},
 		"more than there are": {"v1.35.1-aliyun.1", 1, func(m *v1alpha1.PlanMethod) { m.BatchSize = "50" }, v1alpha1.PlanDuration{
 			Least: 5 + 8, Most: 5 + 38,
-			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "1 node in 1 batch of up to 1" + replaced + own + ")"},
+			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "1 node in 1 batch of up to 50" + replaced + own + ")"},
 		}},
 		"in place": {"v1.35.1-aliyun.1", 10, func(m *v1alpha1.PlanMethod) { m.NodeUpgrade = v1alpha1.InPlace }, v1alpha1.PlanDuration{
 			Least: 5 + 10*5, Most: 5 + 10*10,

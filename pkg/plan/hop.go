@@ -172,9 +172,13 @@ func (h *hop) finish() error {
 
 // repair brings back what is outside the policy, to the minor of kube-apiserver.
 func (h *hop) repair() error {
+	client := h.from
+	if h.to != h.from {
+		client = h.from.Add(1) // which the policy allows today, and after the hop
+	}
 	movements := append(h.followers(h.from, isOutside),
 		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(h.from)},
-		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(h.from)},
+		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(client)},
 	)
 	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), isOutside) {
 		movements = append(movements, h.proxies(h.from))
@@ -310,7 +314,9 @@ func (h *hop) stays() []v1alpha1.PlanStay {
 		if row.Headroom == nil || !below(h.to)(row) {
 			continue
 		}
-		at := slices.IndexFunc(stays, func(s v1alpha1.PlanStay) bool { return s.Version == row.Version && s.Until == h.to.Add(int(*row.Headroom)) })
+		at := slices.IndexFunc(stays, func(s v1alpha1.PlanStay) bool {
+			return s.Version == row.Version && s.Until == h.to.Add(int(*row.Headroom))
+		})
 		if at < 0 {
 			at = len(stays)
 			until := h.to.Add(int(*row.Headroom))

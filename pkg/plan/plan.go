@@ -73,6 +73,8 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
 type planner struct {
 	Options
 	snapshot *v1alpha1.Snapshot
+	// total is the work of all hops so far.
+	total work
 }
 
 // hops leads from a minor to the target, and ends early where a step is refused.
@@ -160,7 +162,9 @@ func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, er
 			return v1alpha1.PlanHop{}, err
 		}
 	}
-	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.duration(h)}
+	hopWork := p.workOf(h)
+	p.total = p.total.plus(hopWork)
+	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.estimate(hopWork), Rollback: gate.Rollback(p.Platform)}
 	report.Verdict = gravest(report.Gates)
 	p.date(&report, start)
 	return report, nil

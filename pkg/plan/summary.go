@@ -39,8 +39,8 @@ func (p *planner) summarize(plan *v1alpha1.UpgradePlan) v1alpha1.PlanSummary {
 				s.Passed++
 			}
 		}
-		s.Duration = added(s.Duration, h.Duration)
 	}
+	s.Duration = p.estimate(p.total)
 	if len(plan.Hops) > 0 {
 		s.Deadline = plan.Hops[0].Deadline
 	}
@@ -148,4 +148,3 @@ func plural(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
-

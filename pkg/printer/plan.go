@@ -442,31 +442,31 @@ func printFindings(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 	return printTable(w, findingColumns(), shown, layout)
 }
 
-// remedies tell, once per check, what to do about its first objects.
+// remedies tell, once each, what to do about the first objects of the checks that
+// share it.
 func remedies(p *v1alpha1.UpgradePlan, wide bool) []string {
 	if wide {
 		return nil // a column tells it
 	}
-	type key struct{ id, remedy string }
-	var order []key
-	evidence := map[key][]string{}
+	var order []string
+	checks, evidence := map[string][]string{}, map[string][]string{}
 	for _, f := range findings(p.Hops) {
 		if passed(f) || f.Remedy == "" {
 			continue
 		}
-		k := key{f.ID, f.Remedy}
-		if !slices.Contains(order, k) {
-			order = append(order, k)
+		if !slices.Contains(order, f.Remedy) {
+			order = append(order, f.Remedy)
 		}
-		evidence[k] = union(evidence[k], f.Evidence)
+		checks[f.Remedy] = union(checks[f.Remedy], []string{f.ID})
+		evidence[f.Remedy] = union(evidence[f.Remedy], f.Evidence)
 	}
 	var lines []string
-	for _, k := range order {
-		subject := k.id
-		if objects := evidence[k]; len(objects) > 0 {
+	for _, remedy := range order {
+		subject := examples(checks[remedy], page/2)
+		if objects := evidence[remedy]; len(objects) > 0 {
 			subject += " (" + examples(objects, page/2) + ")"
 		}
-		lines = append(lines, subject+": "+k.remedy)
+		lines = append(lines, subject+": "+remedy)
 	}
 	return lines
 }

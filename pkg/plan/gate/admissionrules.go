@@ -39,7 +39,9 @@ func admissionRules() Check {
 			} else if usage.Namespace != "" {
 				found = append(found, unknown("take the snapshot again without -n", "webhooks and admission policies are of no namespace, and only %s was looked at", usage.Namespace))
 			}
-			found = append(found, h.beyondIndex()...)
+			if len(found) == 0 {
+				found = h.beyondIndex()
+			}
 			return join(append(found, pass("webhooks and admission policies, with %s, miss nothing that %s serves by default", count(len(usage.References.Admission), "rule"), h.To))...)
 		},
 	}

@@ -25,6 +25,9 @@ func removedAPIs() Check {
 				r.Evidence = list(unclear, use)
 				found = append(found, r)
 			}
+			if len(found) == 0 {
+				found = h.beyondIndex()
+			}
 			switch {
 			case h.From == h.To:
 				found = append(found, pass("the control plane stays at %s: no API is removed", h.To))
@@ -75,10 +78,10 @@ func (h *Hop) beyondIndex() []Result {
 
 // hidden is what keeps the absence of findings from being proof.
 func (h *Hop) hidden(removed []apilifecycle.API) []Result {
-	found := h.beyondIndex()
 	if len(removed) == 0 {
-		return found
+		return nil
 	}
+	var found []Result
 	gaps := where(h.Deprecations.Gaps, func(g v1alpha1.Gap) bool {
 		return g.Resource == "" || slices.ContainsFunc(removed, func(a apilifecycle.API) bool {
 			return a.GroupVersionResource().GroupResource().String() == g.Resource

@@ -19,7 +19,7 @@ func unmanagedPods() Check {
 				return pass("every pod that a drain moves has a controller")
 			}
 			return warning("put them into a Deployment or a Job, or save their manifests", list(alone, workload),
-				"%s without a controller: a drain needs --force, and they are gone for good", count(len(alone), "pod"))
+				"%s without a controller: a drain needs --force, and deletes them for good", count(len(alone), "pod"))
 		},
 	}
 }

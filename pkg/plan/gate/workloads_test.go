@@ -30,7 +30,7 @@ func TestPodsWithoutAController(t *testing.T) {
 	owned, mirror := v1alpha1.Workload{Namespace: "shop", Kind: "Job", Name: "import", Pods: 1}, v1alpha1.Workload{Namespace: "kube-system", Kind: "Node", Name: "master", Pods: 4}
 	expected{v1alpha1.Pass, "every pod that a drain moves has a controller", nil, ""}.of(t, "unmanaged-pods", running(t, owned, mirror))
 	expected{
-		v1alpha1.Warning, "1 pod without a controller: a drain needs --force, and they are gone for good", []string{"shop/Pod/debug"},
+		v1alpha1.Warning, "1 pod without a controller: a drain needs --force, and deletes them for good", []string{"shop/Pod/debug"},
 		"put them into a Deployment or a Job, or save their manifests",
 	}.of(t, "unmanaged-pods", running(t, owned, v1alpha1.Workload{Namespace: "shop", Kind: "Pod", Name: "debug", Pods: 1}))
 }
