@@ -28,17 +28,19 @@ type hop struct {
 // refusedError is a step that would leave the policy.
 type refusedError struct {
 	stage v1alpha1.PlanStage
-	row   v1alpha1.SkewRow
+	// rows are those that would be outside, or farther out; there is one at least.
+	rows []v1alpha1.SkewRow
 }
 
 func (e *refusedError) Error() string {
-	return fmt.Sprintf("the step %s would leave %s %s outside the version skew policy: %s", e.stage, e.row.Component, e.row.Version, e.row.Reason)
+	row := e.rows[0]
+	return fmt.Sprintf("the step %s would leave %s %s outside the version skew policy: %s", e.stage, row.Component, row.Version, row.Reason)
 }
 
 // run adds the steps in the policy's order.
 func (h *hop) run() error {
 	for _, stage := range []func() error{
-		h.finish, h.repair, h.makeReady, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
+		h.finish, h.repair, h.nodesFirst, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
 	} {
 		if err := stage(); err != nil {
 			return err
@@ -61,12 +63,8 @@ func (h *hop) step(stage v1alpha1.PlanStage, message string, movements ...moveme
 	if len(moves) == 0 {
 		return nil
 	}
-	if moves[0].Component == string(catalog.KubeAPIServer) && h.state.skew.ControlPlane.InstancesExist != 1 {
-		_, err := h.try(stage, h.state.firstOf(moves))
-		if refused := (*refusedError)(nil); errors.As(err, &refused) && h.leaps() && refused.row.Component == string(catalog.KubeAPIServer) {
-			err = nil // how far its instances may be apart is at the platform's word
-		}
-		if err != nil {
+	if moves[0].Component == string(catalog.KubeAPIServer) {
+		if err := h.tryFirst(stage, moves[len(moves)-1]); err != nil {
 			return err
 		}
 	}
@@ -88,8 +86,23 @@ func (h *hop) add(step v1alpha1.PlanStep) {
 	h.steps = append(h.steps, step)
 }
 
-// leaps reports whether the hop leaves out minors, as the platform allows.
-func (h *hop) leaps() bool { return h.to.Minus(h.from) > 1 }
+// tryFirst judges the cluster while instances of kube-apiserver differ. How far
+// they may be apart where a hop leaves out minors is at the platform's word.
+func (h *hop) tryFirst(stage v1alpha1.PlanStage, move v1alpha1.PlanMove) error {
+	changed, differ := h.state.firstOf(move)
+	if !differ {
+		return nil
+	}
+	_, err := h.try(stage, changed)
+	var refused *refusedError
+	if leaps := h.to.Minus(h.from) > 1; leaps && errors.As(err, &refused) {
+		refused.rows = slices.DeleteFunc(refused.rows, func(r v1alpha1.SkewRow) bool { return r.Component == string(catalog.KubeAPIServer) })
+		if len(refused.rows) == 0 {
+			return nil
+		}
+	}
+	return err
+}
 
 // try judges the cluster as it would be. It fails when a row is worse than now.
 func (h *hop) try(stage v1alpha1.PlanStage, changed *v1alpha1.Snapshot) (*state, error) {
@@ -97,8 +110,8 @@ func (h *hop) try(stage v1alpha1.PlanStage, changed *v1alpha1.Snapshot) (*state,
 	if err != nil {
 		return nil, err
 	}
-	if row := worse(h.state.skew, after.skew); row != nil {
-		return nil, &refusedError{stage, *row}
+	if rows := worse(h.state.skew, after.skew); len(rows) > 0 {
+		return nil, &refusedError{stage, rows}
 	}
 	return after, nil
 }
@@ -137,7 +150,7 @@ func (h *hop) followers(to version.Minor, selects func(v1alpha1.SkewRow) bool) [
 	var movements []movement
 	for _, component := range controlPlanePods() {
 		if !slices.Contains(h.Platform.Embeds, component) {
-			movements = append(movements, movement{component: component, selects: selects, to: h.version(to)})
+			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
 		}
 	}
 	return movements
@@ -150,17 +163,28 @@ func below(minor version.Minor) func(v1alpha1.SkewRow) bool {
 
 func isOutside(r v1alpha1.SkewRow) bool { return outside(r) > 0 }
 
+// version is what a component is brought to: the newest patch that the platform
+// is known to have of a minor, or a newer one that runs already.
+func (h *hop) version(component catalog.Component, minor version.Minor) string {
+	text := h.planner.version(minor)
+	best, _ := version.Parse(text)
+	for _, row := range slices.Concat(h.state.rows(catalog.KubeAPIServer), h.state.rows(component)) {
+		if v, err := version.Parse(row.Version); err == nil && v.Minor == minor && v.Compare(best) > 0 {
+			best, text = v, row.Version
+		}
+	}
+	return text
+}
+
 // finish ends an upgrade that is under way: the oldest instances catch up with
 // the newest, one minor at a time.
 func (h *hop) finish() error {
 	for h.state.oldest().Compare(h.from) < 0 {
 		old := h.state.oldest()
-		const message = "an upgrade is under way: finish it first"
-		if err := h.step(v1alpha1.StagePrepare, message, h.followers(old, below(old))...); err != nil {
-			return err
-		}
 		is := func(r v1alpha1.SkewRow) bool { return minorOf(r.Version) == old }
-		if err := h.step(v1alpha1.StagePrepare, message+", one instance at a time", movement{component: catalog.KubeAPIServer, selects: is, to: h.version(old.Add(1))}); err != nil {
+		err := h.raise(v1alpha1.StagePrepare, "an upgrade is under way: finish it first, one instance at a time",
+			movement{component: catalog.KubeAPIServer, selects: is, to: h.version(catalog.KubeAPIServer, old.Add(1))})
+		if err != nil {
 			return err
 		}
 		if h.state.oldest() == old {
@@ -177,11 +201,11 @@ func (h *hop) repair() error {
 		client = h.from.Add(1) // which the policy allows today, and after the hop
 	}
 	movements := append(h.followers(h.from, isOutside),
-		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(h.from)},
+		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(catalog.Kubelet, h.from)},
 		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(client)},
 	)
-	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), isOutside) {
-		movements = append(movements, h.proxies(h.from))
+	if !slices.Contains(h.Platform.Embeds, catalog.KubeProxy) {
+		movements = append(movements, movement{component: catalog.KubeProxy, selects: isOutside, to: h.version(catalog.KubeProxy, h.from)})
 	}
 	message := "outside the version skew policy: repair this first"
 	tooNew := func(r v1alpha1.SkewRow) bool { return isOutside(r) && minorOf(r.Version).Compare(h.from) > 0 }
@@ -191,18 +215,51 @@ func (h *hop) repair() error {
 	return h.step(v1alpha1.StagePrepare, message, movements...)
 }
 
-// makeReady moves what kube-apiserver would leave behind.
-func (h *hop) makeReady() error {
-	if h.to == h.from {
+// nodesFirst brings nodes to the control plane's minor, where the platform wants
+// that before it moves on.
+func (h *hop) nodesFirst() error {
+	if h.Platform.Upgrades.NodesFirst == nil || h.to == h.from {
 		return nil
 	}
-	left := h.leftBehind(h.to)
-	movements := append(h.followers(h.from, below(h.from)), movement{component: catalog.Kubelet, selects: left, to: h.version(h.from)})
-	if slices.ContainsFunc(h.state.rows(catalog.KubeProxy), left) {
-		movements = append(movements, h.proxies(h.from))
+	return h.step(v1alpha1.StagePrepare, h.Platform.Name+" wants nodes at the control plane's minor first",
+		movement{component: catalog.Kubelet, selects: below(h.from), to: h.version(catalog.Kubelet, h.from)})
+}
+
+// raise moves instances of kube-apiserver, and before them what they would leave behind.
+func (h *hop) raise(stage v1alpha1.PlanStage, message string, instances movement) error {
+	for {
+		err := h.step(stage, message, instances)
+		var refused *refusedError
+		if !errors.As(err, &refused) {
+			return err
+		}
+		before := len(h.steps)
+		why := fmt.Sprintf("kube-apiserver %s would leave these behind", minorOf(instances.to))
+		if caught := h.step(v1alpha1.StagePrepare, why, h.catchUp(refused.rows)...); caught != nil || len(h.steps) == before {
+			return err
+		}
 	}
-	movements = append(movements, movement{component: catalog.Kubectl, selects: left, to: h.clientVersion(h.from.Add(1))})
-	return h.step(v1alpha1.StagePrepare, fmt.Sprintf("kube-apiserver %s would leave these behind", h.to), movements...)
+}
+
+// catchUp brings rows to the minor of the oldest kube-apiserver.
+func (h *hop) catchUp(rows []v1alpha1.SkewRow) []movement {
+	to := h.state.oldest()
+	var movements []movement
+	for _, component := range catalog.Components() {
+		selects := func(r v1alpha1.SkewRow) bool {
+			return slices.ContainsFunc(rows, func(behind v1alpha1.SkewRow) bool {
+				return behind.Component == r.Component && behind.Version == r.Version
+			})
+		}
+		switch {
+		case component == catalog.KubeAPIServer, slices.Contains(h.Platform.Embeds, component):
+		case component == catalog.Kubectl:
+			movements = append(movements, movement{component: component, selects: selects, to: h.clientVersion(to.Add(1))})
+		default:
+			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
+		}
+	}
+	return movements
 }
 
 // leftBehind selects what leaves the policy when the control plane moves on to a
@@ -224,7 +281,7 @@ func (h *hop) apiServers() error {
 	if provided := h.providedAlong(); provided != "" && h.to != h.from {
 		message = strings.TrimPrefix(message+"; "+provided, "; ")
 	}
-	return h.step(v1alpha1.StageAPIServer, message, movement{component: catalog.KubeAPIServer, selects: below(h.to), to: h.version(h.to)})
+	return h.raise(v1alpha1.StageAPIServer, message, movement{component: catalog.KubeAPIServer, selects: below(h.to), to: h.version(catalog.KubeAPIServer, h.to)})
 }
 
 // providedAlong names the components that the provider moves out of sight.
@@ -275,7 +332,7 @@ func (h *hop) moveNodes() error {
 		message = fmt.Sprintf("may wait: inside the policy up to kube-apiserver %s", until)
 	}
 	before := len(h.steps)
-	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(h.to), but: but}); err != nil {
+	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(catalog.Kubelet, h.to), but: but}); err != nil {
 		return err
 	}
 	stays := h.stays()
@@ -340,15 +397,11 @@ func (h *hop) hopsUntil(last version.Minor) int32 {
 	return n
 }
 
-// kubeProxy moves along in every hop: it needs no drain.
+// kubeProxy moves along in every hop: it needs no drain. Where it is part of
+// another binary, it has moved already.
 func (h *hop) kubeProxy() error {
-	return h.step(v1alpha1.StageKubeProxy, "", h.proxies(h.to))
-}
-
-// proxies moves all pods of kube-proxy, where it is not part of another binary.
-func (h *hop) proxies(to version.Minor) movement {
-	present := h.state.snapshot.KubeProxy != nil && len(h.state.snapshot.KubeProxy.DaemonSets) > 0
-	return movement{component: catalog.KubeProxy, selects: func(v1alpha1.SkewRow) bool { return present }, to: h.version(to)}
+	any := func(r v1alpha1.SkewRow) bool { return daemonSet(r) != "" }
+	return h.step(v1alpha1.StageKubeProxy, "", movement{component: catalog.KubeProxy, selects: any, to: h.version(catalog.KubeProxy, h.to)})
 }
 
 func (h *hop) kubectl() error {

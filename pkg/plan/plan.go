@@ -85,7 +85,7 @@ func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, er
 		if err != nil {
 			return nil, err
 		}
-		if done.to == from && len(done.steps) == 0 {
+		if done.to == from && len(done.steps) == 0 && refused == nil {
 			return hops, nil
 		}
 		report, err := p.report(at, done, len(hops) == 0)
@@ -171,5 +171,5 @@ func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, er
 }
 
 func (e *refusedError) gate() v1alpha1.PlanGate {
-	return v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.row.Source}
+	return v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.rows[0].Source}
 }

@@ -2,9 +2,11 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/skew"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
@@ -32,7 +34,7 @@ func (s *state) copied() *v1alpha1.Snapshot {
 // rows of a component whose version is known and counts as Kubernetes does.
 func (s *state) rows(component catalog.Component) []v1alpha1.SkewRow {
 	return slices.DeleteFunc(slices.Clone(s.skew.Rows), func(r v1alpha1.SkewRow) bool {
-		if r.Component != string(component) || r.Verdict == v1alpha1.NotJudged {
+		if r.Component != string(component) || r.Verdict == v1alpha1.NotJudged || r.Verdict == v1alpha1.NotVisible {
 			return true
 		}
 		_, err := version.Parse(r.Version)
@@ -54,19 +56,20 @@ type movement struct {
 	but map[string]bool
 }
 
-// moves are what a movement changes: of nodes those that it selects, of anything
-// else all instances of a minor of which it selects one.
+// moves are what a movement changes: of nodes those that it selects, of a
+// DaemonSet all pods, of anything else all instances of a minor, when it selects
+// one of them.
 func (s *state) moves(m movement) []v1alpha1.PlanMove {
 	rows, to := s.rows(m.component), minorOf(m.to)
-	selected := make(map[version.Minor]bool)
+	selected := make(map[string]bool)
 	for _, row := range rows {
-		if minor := minorOf(row.Version); minor != to && m.selects(row) {
-			selected[minor] = true
+		if minorOf(row.Version) != to && m.selects(row) {
+			selected[together(row)] = true
 		}
 	}
 	var moves []v1alpha1.PlanMove
 	for _, row := range rows {
-		if !selected[minorOf(row.Version)] {
+		if !selected[together(row)] || row.Version == m.to {
 			continue
 		}
 		if m.component == catalog.Kubelet {
@@ -76,10 +79,11 @@ func (s *state) moves(m movement) []v1alpha1.PlanMove {
 				continue
 			}
 		}
-		at := slices.IndexFunc(moves, func(known v1alpha1.PlanMove) bool { return known.From == row.Version })
+		set := daemonSet(row)
+		at := slices.IndexFunc(moves, func(known v1alpha1.PlanMove) bool { return known.From == row.Version && known.DaemonSet == set })
 		if at < 0 {
 			at = len(moves)
-			moves = append(moves, v1alpha1.PlanMove{Component: row.Component, From: row.Version, To: m.to})
+			moves = append(moves, v1alpha1.PlanMove{Component: row.Component, DaemonSet: set, From: row.Version, To: m.to})
 		}
 		moves[at].Count += row.Count
 		moves[at].Names = append(moves[at].Names, row.Names...)
@@ -90,13 +94,29 @@ func (s *state) moves(m movement) []v1alpha1.PlanMove {
 	return moves
 }
 
+// together is the same for rows that can only move at once.
+func together(row v1alpha1.SkewRow) string {
+	if set := daemonSet(row); set != "" {
+		return set
+	}
+	return minorOf(row.Version).String()
+}
+
+// daemonSet is that of a row about kube-proxy; empty for others.
+func daemonSet(row v1alpha1.SkewRow) string {
+	name, found := strings.CutPrefix(row.Evidence, "DaemonSet ")
+	if !found {
+		return ""
+	}
+	return name
+}
+
 // apply changes the versions of a snapshot as moves of one component say.
 func apply(s *v1alpha1.Snapshot, moves []v1alpha1.PlanMove) {
 	for _, move := range moves {
 		switch component := catalog.Component(move.Component); component {
 		case catalog.KubeAPIServer:
 			applyToAPIServers(s, move)
-			applyToPods(s, move)
 		case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
 			applyToPods(s, move)
 		case catalog.Kubelet:
@@ -110,8 +130,11 @@ func apply(s *v1alpha1.Snapshot, moves []v1alpha1.PlanMove) {
 }
 
 // applyToAPIServers moves every instance of the minor: a pod's tag and an
-// answer spell one version differently.
+// answer spell one version differently. Instances that only their versions told
+// apart stay as many as they were.
 func applyToAPIServers(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
+	before := len(facts.FindAPIServers(s).Seen)
+	applyToPods(s, move)
 	if s.APIServers == nil {
 		return
 	}
@@ -122,6 +145,9 @@ func applyToAPIServers(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
 		if endpoint.Version != nil {
 			moveInfo(endpoint.Version, move)
 		}
+	}
+	for range before - len(facts.FindAPIServers(s).Seen) {
+		s.APIServers.Instances = append(s.APIServers.Instances, v1alpha1.APIServerInstance{VersionInfo: v1alpha1.VersionInfo{GitVersion: move.To}})
 	}
 }
 
@@ -178,13 +204,13 @@ func contains(sorted []string, name string) bool {
 	return found
 }
 
-// applyToKubeProxy moves whole DaemonSets: a rollout ends with all pods alike.
+// applyToKubeProxy moves a whole DaemonSet: a rollout ends with all pods alike.
 func applyToKubeProxy(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
-	if s.KubeProxy == nil {
-		return
-	}
 	for i := range s.KubeProxy.DaemonSets {
 		set := &s.KubeProxy.DaemonSets[i]
+		if set.Name != move.DaemonSet {
+			continue
+		}
 		set.Image, set.UpdatedPods, set.RolloutComplete = retagged(set.Image, move.To), set.Pods, true
 		for r := range set.Revisions {
 			set.Revisions[r].Image = set.Image
@@ -194,25 +220,35 @@ func applyToKubeProxy(s *v1alpha1.Snapshot, move v1alpha1.PlanMove) {
 
 func retagged(image, tag string) string { return version.ParseImage(image).Repository + ":" + tag }
 
-// firstOf is the state in which one kube-apiserver instance alone has moved, as
-// it is for a while when there is more than one.
-func (s *state) firstOf(moves []v1alpha1.PlanMove) *v1alpha1.Snapshot {
-	c := s.copied()
-	move := moves[len(moves)-1]
+// firstOf is the state in which one kube-apiserver instance alone has moved, and
+// others of its minor have not; false where there are no others.
+func (s *state) firstOf(move v1alpha1.PlanMove) (*v1alpha1.Snapshot, bool) {
+	c, minor := s.copied(), minorOf(move.From)
+	var pods []*v1alpha1.ControlPlanePod
 	if c.ControlPlanePods != nil {
 		for i := range c.ControlPlanePods.Pods {
-			if pod := &c.ControlPlanePods.Pods[i]; pod.Component == move.Component && minorOf(version.ParseImage(pod.Image).Tag) == minorOf(move.From) {
-				pod.Image = retagged(pod.Image, move.To)
-				return c
+			if pod := &c.ControlPlanePods.Pods[i]; pod.Component == move.Component && minorOf(version.ParseImage(pod.Image).Tag) == minor {
+				pods = append(pods, pod)
 			}
 		}
 	}
-	if c.APIServers == nil {
-		return c
+	if len(pods) > 0 {
+		pods[0].Image = retagged(pods[0].Image, move.To)
+		return c, len(pods) > 1
 	}
-	first := v1alpha1.APIServerInstance{VersionInfo: v1alpha1.VersionInfo{GitVersion: move.To}, StartTime: "1", Connections: 1}
-	c.APIServers.Instances = append(c.APIServers.Instances, first)
-	return c
+	var answers []*v1alpha1.APIServerInstance
+	for i := range c.APIServers.Instances {
+		if answer := &c.APIServers.Instances[i]; minorOf(answer.GitVersion) == minor {
+			answers = append(answers, answer)
+		}
+	}
+	if len(answers) > 1 {
+		moveInfo(&answers[0].VersionInfo, move)
+		return c, true
+	}
+	c.APIServers.Instances = append(c.APIServers.Instances, v1alpha1.APIServerInstance{VersionInfo: v1alpha1.VersionInfo{GitVersion: move.To}})
+	plane := s.skew.ControlPlane
+	return c, plane.InstancesExist == 0 || plane.InstancesExist > plane.InstancesSeen
 }
 
 // outside is by how many minors a row lies outside of what is allowed, and 0 inside.
@@ -227,9 +263,8 @@ func outside(row v1alpha1.SkewRow) int {
 	return max(1, row.Allowed.Min.Minus(minor), minor.Minus(row.Allowed.Max))
 }
 
-// worse returns the first row that a step takes out of the policy, or farther
-// out, and nil when there is none.
-func worse(before, after *v1alpha1.SkewReport) *v1alpha1.SkewRow {
+// worse returns the rows that a step takes out of the policy, or farther out.
+func worse(before, after *v1alpha1.SkewReport) []v1alpha1.SkewRow {
 	was := make(map[string]int)
 	for _, row := range before.Rows {
 		if n := outside(row); n > 0 {
@@ -238,13 +273,14 @@ func worse(before, after *v1alpha1.SkewReport) *v1alpha1.SkewRow {
 			}
 		}
 	}
-	for i, row := range after.Rows {
+	var rows []v1alpha1.SkewRow
+	for _, row := range after.Rows {
 		n := outside(row)
 		if n > 0 && slices.ContainsFunc(units(row), func(unit string) bool { return n > was[unit] }) {
-			return &after.Rows[i]
+			rows = append(rows, row)
 		}
 	}
-	return nil
+	return rows
 }
 
 // units name what a row is about, one by one where it names them.

@@ -72,17 +72,18 @@ func controlPlaneRole(roles string) bool {
 	})
 }
 
-// kubeletMinors are the kubelets of real nodes by node name.
+// kubeletMinors are the kubelets of real nodes by node name. One whose version is
+// none has the zero minor.
 func (e *evaluation) kubeletMinors() map[string]version.Minor {
 	minors := make(map[string]version.Minor)
 	if e.snapshot.Nodes == nil {
 		return minors
 	}
 	for _, group := range e.snapshot.Nodes.Groups {
-		v, ok := parsed(group.KubeletVersion)
-		if !ok || group.Virtual {
+		if group.Virtual {
 			continue
 		}
+		v, _ := parsed(group.KubeletVersion)
 		for _, name := range group.Names {
 			minors[name] = v.Minor
 		}

@@ -45,6 +45,8 @@ func (e *evaluation) kubeProxies() []observation {
 	return observations
 }
 
+const unreadableBeside = "the kubelets beside it could not be read"
+
 // proxiesInKubelets observes kube-proxy where it is part of the binary that
 // runs the kubelet: what holds for one holds for the other.
 func (e *evaluation) proxiesInKubelets() []observation {
@@ -89,21 +91,25 @@ func (e *evaluation) rolledOut(set v1alpha1.KubeProxyDaemonSet, kubelets map[str
 	if !ok || o.verdict != "" {
 		return []observation{o}
 	}
-	near := make([]version.Minor, 0, len(kubelets))
-	for _, kubelet := range kubelets {
+	known := maps.Clone(kubelets)
+	maps.DeleteFunc(known, func(_ string, kubelet version.Minor) bool { return kubelet.IsZero() })
+	near, unreadable := make([]version.Minor, 0, len(known)), len(kubelets)-len(known)
+	for _, kubelet := range known {
 		if abs(v.Minor.Minus(kubelet)) <= e.rule(catalog.KubeProxy, e.servers.newest).Older {
 			near = append(near, kubelet)
 		}
 	}
 	switch {
 	case e.snapshot.Nodes == nil:
-		o.besideUnknown = "the kubelets beside it could not be read"
+		o.besideUnknown = unreadableBeside
 	case len(near) == len(kubelets):
 		o.kubelets = near
-	case int(set.Pods) > len(near):
-		o.kubelets = slices.Collect(maps.Values(kubelets))
+	case int(set.Pods) > len(near)+unreadable:
+		o.kubelets = slices.Collect(maps.Values(known))
+	case len(near) == len(known):
+		o.besideUnknown = unreadableBeside
 	default:
-		o.besideUnknown = fmt.Sprintf("%d of %d kubelets are too far from it, and which nodes its pods run on is not known", len(kubelets)-len(near), len(kubelets))
+		o.besideUnknown = fmt.Sprintf("%d of %d kubelets are too far from it, and which nodes its pods run on is not known", len(known)-len(near), len(kubelets))
 	}
 	return []observation{o}
 }
@@ -119,7 +125,7 @@ func (e *evaluation) revision(set v1alpha1.KubeProxyDaemonSet, revision v1alpha1
 		o := e.proxyImage(revision.Image)
 		o.names, o.evidence = nodes, "DaemonSet "+set.Name
 		if kubelet.IsZero() {
-			o.besideUnknown = "the kubelets beside it could not be read"
+			o.besideUnknown = unreadableBeside
 		} else {
 			o.kubelets = []version.Minor{kubelet}
 		}

@@ -162,6 +162,8 @@ type PlanStep struct {
 // PlanMove is a component that goes from one version to another.
 type PlanMove struct {
 	Component string `json:"component"`
+	// DaemonSet is the one that moves as a whole; empty for other components.
+	DaemonSet string `json:"daemonSet,omitempty"`
 	// From is verbatim; empty where it is not visible.
 	From  string `json:"from,omitempty"`
 	To    string `json:"to"`
