@@ -156,9 +156,14 @@ type Sourced struct {
 
 // NodeRequirement is what nodes need from a Kubernetes minor on.
 type NodeRequirement struct {
-	Since    version.Minor `json:"since"`
-	Requires string        `json:"requires"`
-	Source   string        `json:"source"`
+	Since version.Minor `json:"since"`
+	// Requires is the whole of it, for people.
+	Requires string `json:"requires"`
+	// Containerd and Kernel are the oldest ones; absent where nothing is said.
+	Containerd *version.Number `json:"containerd,omitempty"`
+	Kernel     *version.Number `json:"kernel,omitempty"`
+	CgroupV2   bool            `json:"cgroupV2,omitempty"`
+	Source     string          `json:"source"`
 }
 
 // PlatformVersion is a version of a platform that is installed beside Kubernetes.
