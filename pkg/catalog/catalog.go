@@ -34,6 +34,8 @@ type Catalog struct {
 	AsOf calendar.Date `json:"asOf"`
 	// Skew is absent in a catalog that extends another one.
 	Skew *Skew `json:"skew,omitempty"`
+	// Components are there exactly where Skew is.
+	Components *ComponentFacts `json:"components,omitempty"`
 	// Platforms; Load and Extend sort them by id.
 	Platforms []Platform `json:"platforms"`
 }
@@ -44,11 +46,17 @@ var embedded embed.FS
 // Load reads and checks the embedded data. An error means that the data itself
 // is wrong, and a test makes sure that it is not.
 func Load() (*Catalog, error) {
-	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}}
+	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}, Components: &ComponentFacts{}}
 	if err := load("skew.yaml", c.Skew); err != nil {
 		return nil, err
 	}
+	if err := load("components.yaml", c.Components); err != nil {
+		return nil, err
+	}
 	c.AsOf = c.Skew.AsOf
+	if c.Components.AsOf.Compare(c.AsOf) > 0 {
+		c.AsOf = c.Components.AsOf
+	}
 	files, err := embedded.ReadDir("data/platforms")
 	if err != nil {
 		return nil, err

@@ -36,6 +36,14 @@ func (c *Catalog) Validate() error {
 			fault("platform %q is missing", Upstream)
 		}
 	}
+	switch {
+	case c.Components != nil && c.Complete():
+		c.Components.validate(fault.in("components"))
+	case c.Complete():
+		fault("components are missing")
+	case c.Components != nil:
+		fault("components stand only in a catalog with skew")
+	}
 	known, suffixes := map[string]bool{}, map[string]string{}
 	for i := range c.Platforms {
 		p := &c.Platforms[i]
