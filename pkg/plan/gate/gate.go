@@ -97,7 +97,12 @@ type Check struct {
 
 // All are the checks, in the order in which they are printed among equals.
 func All() []Check {
-	return []Check{}
+	return []Check{
+		containerRuntime(),
+		cgroupVersion(),
+		kernel(),
+		nodesReady(),
+	}
 }
 
 // Evaluate runs every check that is about the hop.
