@@ -102,6 +102,14 @@ func All() []Check {
 		cgroupVersion(),
 		kernel(),
 		nodesReady(),
+		kubeProxyMode(),
+		featureGates(),
+		removedFlags(),
+		kubeletFlags(),
+		cloudProvider(),
+		kubeadmConfig(),
+		etcdVersion(),
+		inTreeVolumes(),
 	}
 }
 
