@@ -34,6 +34,8 @@ type Catalog struct {
 	AsOf calendar.Date `json:"asOf"`
 	// Skew is absent in a catalog that extends another one.
 	Skew *Skew `json:"skew,omitempty"`
+	// Components are there exactly where Skew is.
+	Components *ComponentFacts `json:"components,omitempty"`
 	// Platforms; Load and Extend sort them by id.
 	Platforms []Platform `json:"platforms"`
 	// Images that get no new versions; absent in a catalog that knows none.
@@ -46,16 +48,16 @@ var embedded embed.FS
 // Load reads and checks the embedded data. An error means that the data itself
 // is wrong, and a test makes sure that it is not.
 func Load() (*Catalog, error) {
-	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}, Images: &Images{}}
-	if err := load("skew.yaml", c.Skew); err != nil {
-		return nil, err
+	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}, Components: &ComponentFacts{}, Images: &Images{}}
+	for name, part := range map[string]any{"skew.yaml": c.Skew, "components.yaml": c.Components, "images.yaml": c.Images} {
+		if err := load(name, part); err != nil {
+			return nil, err
+		}
 	}
-	if err := load("images.yaml", c.Images); err != nil {
-		return nil, err
-	}
-	c.AsOf = c.Skew.AsOf
-	if c.Images.AsOf.Compare(c.AsOf) > 0 {
-		c.AsOf = c.Images.AsOf
+	for _, asOf := range []calendar.Date{c.Skew.AsOf, c.Components.AsOf, c.Images.AsOf} {
+		if asOf.Compare(c.AsOf) > 0 {
+			c.AsOf = asOf
+		}
 	}
 	files, err := embedded.ReadDir("data/platforms")
 	if err != nil {

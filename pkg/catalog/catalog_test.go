@@ -177,8 +177,8 @@ func TestAnExtensionReplacesAndAdds(t *testing.T) {
 	if eks := platform(t, extended, "amazon-eks"); eks.Name != "EKS as we run it" || len(eks.Releases) > 0 {
 		t.Errorf("amazon-eks is %q with %d releases", eks.Name, len(eks.Releases))
 	}
-	if extended.Skew != base.Skew {
-		t.Error("the skew policy is not that of the base")
+	if extended.Skew != base.Skew || extended.Components != base.Components {
+		t.Error("the skew policy or the facts about components are not those of the base")
 	}
 	if diff := cmp.Diff(loaded(t).IDs(), base.IDs()); diff != "" || platform(t, base, "amazon-eks").Name != "Amazon EKS" {
 		t.Errorf("the base has changed: %s", diff)

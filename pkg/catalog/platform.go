@@ -162,9 +162,14 @@ type Sourced struct {
 
 // NodeRequirement is what nodes need from a Kubernetes minor on.
 type NodeRequirement struct {
-	Since    version.Minor `json:"since"`
-	Requires string        `json:"requires"`
-	Source   string        `json:"source"`
+	Since version.Minor `json:"since"`
+	// Requires is the whole of it, for people.
+	Requires string `json:"requires"`
+	// Containerd and Kernel are the oldest ones; absent where nothing is said.
+	Containerd *version.Number `json:"containerd,omitempty"`
+	Kernel     *version.Number `json:"kernel,omitempty"`
+	CgroupV2   bool            `json:"cgroupV2,omitempty"`
+	Source     string          `json:"source"`
 }
 
 // Reservation says that nodes set resources aside for the system from a minor

@@ -39,6 +39,14 @@ func (c *Catalog) Validate() error {
 	if c.Images != nil {
 		c.Images.validate(fault.in("images"))
 	}
+	switch {
+	case c.Components != nil && c.Complete():
+		c.Components.validate(fault.in("components"))
+	case c.Complete():
+		fault("components are missing")
+	case c.Components != nil:
+		fault("components stand only in a catalog with skew")
+	}
 	known, suffixes := map[string]bool{}, map[string]string{}
 	for i := range c.Platforms {
 		p := &c.Platforms[i]

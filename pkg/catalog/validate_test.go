@@ -306,7 +306,7 @@ func TestValidateTakes(t *testing.T) {
 		"a release without phases":        {in("amazon-eks", 0, func(r *Release) { r.Ends = nil }), "no fault"},
 		"an end in the month it came out": {in("alibaba-ack", 0, func(r *Release) { r.Ends["standard"] = r.Released }), "no fault"},
 		"an extension that follows a platform of the other catalog": {func(c *Catalog) {
-			c.Skew, c.Platforms = nil, []Platform{*c.Platform("k3s")}
+			c.Skew, c.Components, c.Platforms = nil, nil, []Platform{*c.Platform("k3s")}
 		}, "no fault"},
 	}.refused(t)
 }

@@ -41,11 +41,13 @@ func formats() map[string][]string {
 		"templatefile":        {"-o", "templatefile=testdata/formats/rows.gotemplate"},
 		"jsonpath-file":       {"-o", "jsonpath-file=testdata/formats/gaps.jsonpath"},
 		"custom-columns-file": {"-o", "custom-columns-file=testdata/formats/clusters.columns"},
+
+		"markdown": {"-o", "markdown"}, // of plans alone
 	}
 }
 
 func TestEveryFormatHasAGolden(t *testing.T) {
-	for _, format := range printer.NewReportFlags().Formats() {
+	for _, format := range printer.NewReportFlags(printer.Markdown).Formats() {
 		if _, ok := formats()[format]; !ok {
 			t.Errorf("-o %s is in no golden", format)
 		}
@@ -62,11 +64,12 @@ func commands(t *testing.T) map[string][]string {
 			all[name+"."+output] = append(slices.Clone(args), formats()[output]...)
 		}
 	}
+	reports := slices.DeleteFunc(slices.Sorted(maps.Keys(formats())), func(f string) bool { return f == "markdown" })
 	tables, documents := []string{"table", "wide"}, []string{"table", "no-headers", "color", "wide", "json", "yaml", "name"}
 
 	for _, snapshot := range files(t, "../../docs/examples/*.yaml", "testdata/snapshots/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
-		add("skew/"+name, slices.Sorted(maps.Keys(formats())), "skew", "--snapshot", snapshot)
+		add("skew/"+name, reports, "skew", "--snapshot", snapshot)
 		add("support/"+name, documents, "support", "--snapshot", snapshot)
 	}
 	for _, snapshot := range files(t, "testdata/snapshots/platforms/*.yaml") {
@@ -83,6 +86,19 @@ func commands(t *testing.T) map[string][]string {
 	add("deprecations/of-a-namespace", tables, append(prod, "-n", "shop")...)
 	add("deprecations/only-errors", []string{"table", "json"}, append(prod, "--only", "error")...)
 	add("deprecations/waived", documents, append(prod, "--policy", "testdata/waivers.yaml", "--ignore", "PodDisruptionBudget")...)
+
+	plan := append(slices.Clone(documents), "markdown")
+	add("plan/shop-prod", plan, "plan", "--snapshot", "../../docs/examples/shop-prod.yaml")
+	hops := []string{"plan", "--snapshot", "testdata/snapshots/plan/three-hops.yaml", "--to"}
+	add("plan/three-hops", []string{"table", "wide", "markdown", "no-headers"}, append(hops, "1.37")...)
+	add("plan/in-place", []string{"table", "markdown"}, append(hops, "1.35", "--node-upgrade", "in-place", "--batch-size", "5")...)
+	add("plan/surge", []string{"table"}, append(hops, "1.35", "--node-upgrade", "surge", "--control-plane", "managed")...)
+	add("plan/same-minor", []string{"table", "markdown"}, append(hops, "1.34")...)
+	add("plan/unread", []string{"table"}, "plan", "--snapshot", "../../docs/examples/restricted.yaml")
+	add("plan/hostile", []string{"table", "wide", "markdown"}, "plan", "--snapshot", "testdata/snapshots/hostile.yaml")
+	for _, platform := range []string{"ack", "eks", "k3s"} {
+		add("plan/"+platform, []string{"table"}, "plan", "--snapshot", "testdata/snapshots/platforms/"+platform+".yaml")
+	}
 
 	shop := []string{"support", "--snapshot", "../../docs/examples/shop-prod.yaml"}
 	add("support/within-200d", tables, append(shop, "--within", "200d")...)

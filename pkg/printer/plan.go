@@ -375,13 +375,14 @@ func noted(r stepRow, room int) string {
 }
 
 // findings are the gravest first, then in the order of hops. Equal ones of
-// several hops are one.
-func findings(hops []v1alpha1.PlanHop) []finding {
+// several hops are one: equal in words where that is to be exact, and otherwise
+// in verdict, with the words of the first hop.
+func findings(hops []v1alpha1.PlanHop, exact bool) []finding {
 	var all []finding
 	for _, hop := range hops {
 		for _, gate := range hop.Gates {
 			at := slices.IndexFunc(all, func(f finding) bool {
-				return f.ID == gate.ID && f.Verdict == gate.Verdict && f.Message == gate.Message && f.Remedy == gate.Remedy
+				return f.ID == gate.ID && f.Verdict == gate.Verdict && (!exact || f.Message == gate.Message && f.Remedy == gate.Remedy)
 			})
 			if at < 0 {
 				at = len(all)
@@ -429,7 +430,7 @@ func hopsText(hops []int32) string {
 }
 
 func printFindings(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
-	shown := findings(p.Hops)
+	shown := findings(p.Hops, layout.Wide)
 	if !layout.Wide {
 		shown = slices.DeleteFunc(shown, passed)
 	}
@@ -450,7 +451,7 @@ func remedies(p *v1alpha1.UpgradePlan, wide bool) []string {
 	}
 	var order []string
 	checks, evidence := map[string][]string{}, map[string][]string{}
-	for _, f := range findings(p.Hops) {
+	for _, f := range findings(p.Hops, false) {
 		if passed(f) || f.Remedy == "" {
 			continue
 		}

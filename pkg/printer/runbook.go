@@ -162,7 +162,7 @@ func rightContext(c v1alpha1.Cluster) markup {
 // findings are told in full before the first hop that they stand against, and
 // are looked at again before the others.
 func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
-	for _, f := range findings(p.Hops) {
+	for _, f := range findings(p.Hops, true) {
 		if passed(f) || !slices.Contains(f.hops, hop) {
 			continue
 		}
@@ -304,7 +304,7 @@ func few(count int32, names []string) markup {
 }
 
 func (b *runbook) passed(p *v1alpha1.UpgradePlan) {
-	all := slices.DeleteFunc(findings(p.Hops), func(f finding) bool { return !passed(f) })
+	all := slices.DeleteFunc(findings(p.Hops, true), func(f finding) bool { return !passed(f) })
 	var ids []string
 	of := map[string][]int32{}
 	for _, f := range all {

@@ -174,7 +174,7 @@ func TestAFailedUpdateChangesNothing(t *testing.T) {
 		"empty":             {answer(""), "no apiVersion and kind"},
 		"wrong kind":        {edited(func(c *catalog.Catalog) { c.Kind = "Snapshot" }), "is no catalog"},
 		"later version":     {edited(func(c *catalog.Catalog) { c.APIVersion = strings.Replace(c.APIVersion, "v1alpha1", "v9", 1) }), "upgrade kubectl-versions"},
-		"no skew policy":    {edited(func(c *catalog.Catalog) { c.Skew = nil }), "without a skew policy"},
+		"no skew policy":    {edited(func(c *catalog.Catalog) { c.Skew, c.Components = nil, nil }), "without a skew policy"},
 		"no sources":        {edited(func(c *catalog.Catalog) { c.Platforms[0].Sources = nil }), "sources"},
 		"many faults": {edited(func(c *catalog.Catalog) {
 			for i := range c.Platforms {

@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+)
+
+func kubeletFlags() Check {
+	return Check{
+		ID:     "kubelet-flags",
+		Source: "https://github.com/kubernetes/kubernetes/tree/master/CHANGELOG",
+		Judge:  judgeKubeletFlags,
+	}
+}
+
+// judgeKubeletFlags names the flags that kubelets lose on their way. The API
+// does not show which are set.
+func judgeKubeletFlags(h *Hop) Result {
+	var moves []NodeMove
+	var names, evidence []string
+	var source string
+	for _, f := range h.Catalog.Components.Flags {
+		crossing := h.crossing(f.Since)
+		if f.Component != catalog.Kubelet || len(crossing) == 0 {
+			continue
+		}
+		moves, source = append(moves, crossing...), f.Source
+		names = append(names, f.Removed...)
+		evidence = append(evidence, fmt.Sprintf("gone in %s: --%s", f.Since, strings.Join(f.Removed, ", --")))
+	}
+	if len(moves) == 0 {
+		return Result{}
+	}
+	r := unknown(fmt.Sprintf("kubectl debug node/%s -it --image=busybox -- chroot /host ps -ww -o args= -C kubelet, and remove them; do so for each kind of node", example(moves)),
+		"kubelet %s lost %s and does not start where one is set, and the API does not show the flags on %s",
+		arrivals(moves), count(len(names), "flag"), count(nodeCount(moves), "node"))
+	r.Evidence, r.Source = evidence, source
+	return r
+}
