@@ -223,6 +223,7 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 		"skew":                    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
 		"support --at 2026-11-20": {"--snapshot", "../../docs/examples/shop-prod.yaml"},
 		"deprecations":            {"--snapshot", "../../docs/examples/shop-prod.yaml"},
+		"plan --at 2026-11-20":    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
 		"releases --platform amazon-eks --supported --timeline --at 2026-11-20": nil,
 	} {
 		screen := "```console\n$ kubectl versions " + command + "\n" + run(t, append(strings.Fields(command), args...)...) + "```\n"

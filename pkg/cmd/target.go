@@ -81,7 +81,12 @@ func (f *targetFlag) planned(server version.Minor, data *catalog.Catalog, today 
 		return target, err
 	}
 	if newest := data.NewestPlanned(today); target.Compare(newest) > 0 && target != server {
-		return target, usagef("--to %s leads to %s, and the catalog (as of %s) knows nothing after %s: see whether kubectl versions catalog update brings more", f.text, target, data.AsOf, newest)
+		where := f.text
+		if f.steps > 0 {
+			where += " leads to " + target.String()
+		}
+		return target, usagef("--to %s: the catalog (as of %s) knows nothing after %s: see whether kubectl versions catalog update brings more",
+			where, data.Platform(catalog.Upstream).AsOf, newest)
 	}
 	return target, nil
 }

@@ -48,7 +48,7 @@ func (h *hop) run() error {
 	}
 	if h.to != h.from {
 		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageAddOns, Message: fmt.Sprintf(
-			"take the releases of add-ons that support %s: network, DNS, storage drivers, metrics, ingress, and cluster-autoscaler of the same minor", h.to)})
+			"network, DNS, storage, ingress: the releases that support %s; cluster-autoscaler: its %[1]s", h.to)})
 	}
 	return nil
 }
