@@ -17,6 +17,9 @@ const (
 	sweepBar              = 130
 	deprecationsMemoryBar = 80 << 20
 
+	planBar       = 3 * time.Second
+	planMemoryBar = 120 << 20
+
 	auditLogMemoryBar = 100 << 20
 	// auditLogSpeedBar is in bytes per second of processor time.
 	auditLogSpeedBar = 100e6
@@ -46,6 +49,10 @@ func checkBars(measured results) error {
 				miss(f, "takes %s, the sweep %s", f.median, other.median)
 			}
 			missed = append(missed, measured.checkSweep())
+		case f.command == plan && f.median > planBar:
+			miss(f, "takes %s, the bar is %s", f.median, planBar)
+		case f.command == pluginPlan && f.memory > planMemoryBar:
+			miss(f, "takes %d MB, the bar is %d", f.memory>>20, planMemoryBar>>20)
 		case f.command == auditLogCommand:
 			if f.memory > auditLogMemoryBar {
 				miss(f, "takes %d MB, the bar is %d", f.memory>>20, auditLogMemoryBar>>20)

@@ -99,10 +99,12 @@ func (b *bench) measure(ctx context.Context) (results, error) {
 	if err := b.seed(ctx, reference.title, objectSeeds(1, 1)); err != nil {
 		return measured, err
 	}
-	if err := show(reference); err != nil {
-		return measured, err
+	for _, s := range []scene{reference, planScene()} {
+		if err := show(s); err != nil {
+			return measured, err
+		}
 	}
-	for _, command := range reference.commands {
+	for _, command := range append(reference.commands, pluginPlan) {
 		counted, err := b.count(ctx, command)
 		if err != nil {
 			return measured, err

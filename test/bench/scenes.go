@@ -16,8 +16,10 @@ const (
 	help         = "kubectl-versions --help"
 	sweep        = "sweep"
 	deprecations = "kubectl versions deprecations"
+	plan         = "kubectl versions plan"
 	// plugin is the same without kubectl, which takes memory of its own.
 	plugin          = "kubectl-versions deprecations"
+	pluginPlan      = "kubectl-versions plan"
 	auditLogCommand = plugin + " --audit-log " + auditLog + " --to 1.38"
 	auditLogScene   = "no cluster, an audit log of 1 GB"
 )
@@ -44,6 +46,11 @@ func sweepScene(multiple int) scene {
 		s.runs = fewRuns
 	}
 	return s
+}
+
+// planScene is the reference cluster again, with pods that are read too.
+func planScene() scene {
+	return scene{title: "1 × the objects, and the pods", commands: []string{plan, pluginPlan}, runs: runs}
 }
 
 func offlineScenes() []scene {
