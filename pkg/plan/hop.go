@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -23,6 +22,8 @@ type hop struct {
 	steps []v1alpha1.PlanStep
 	// nodes are the groups of nodes that get another kubelet.
 	nodes []gate.NodeMove
+	// refused says why the next step could not be planned; nil where all could.
+	refused *v1alpha1.PlanGate
 }
 
 // refusedError is a step that would leave the policy.
@@ -35,22 +36,6 @@ type refusedError struct {
 func (e *refusedError) Error() string {
 	row := e.rows[0]
 	return fmt.Sprintf("the step %s would leave %s %s outside the version skew policy: %s", e.stage, row.Component, row.Version, row.Reason)
-}
-
-// run adds the steps in the policy's order.
-func (h *hop) run() error {
-	for _, stage := range []func() error{
-		h.finish, h.repair, h.nodesFirst, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
-	} {
-		if err := stage(); err != nil {
-			return err
-		}
-	}
-	if h.to != h.from {
-		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageAddOns, Message: fmt.Sprintf(
-			"network, DNS, storage, ingress: the releases that support %s; cluster-autoscaler: its %[1]s", h.to)})
-	}
-	return nil
 }
 
 // step moves components at once, and is left out where nothing moves. It fails
@@ -139,92 +124,6 @@ func (h *hop) moved() map[string]bool {
 	return names
 }
 
-// controlPlanePods are the components that follow kube-apiserver, in no order.
-func controlPlanePods() []catalog.Component {
-	return []catalog.Component{catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager}
-}
-
-// followers moves the components that follow kube-apiserver, where they are not
-// part of its binary.
-func (h *hop) followers(to version.Minor, selects func(v1alpha1.SkewRow) bool) []movement {
-	var movements []movement
-	for _, component := range controlPlanePods() {
-		if !slices.Contains(h.Platform.Embeds, component) {
-			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
-		}
-	}
-	return movements
-}
-
-// below selects what is older than a minor.
-func below(minor version.Minor) func(v1alpha1.SkewRow) bool {
-	return func(r v1alpha1.SkewRow) bool { return minorOf(r.Version).Compare(minor) < 0 }
-}
-
-func isOutside(r v1alpha1.SkewRow) bool { return outside(r) > 0 }
-
-// version is what a component is brought to: the newest patch that the platform
-// is known to have of a minor, or a newer one that runs already.
-func (h *hop) version(component catalog.Component, minor version.Minor) string {
-	text := h.planner.version(minor)
-	best, _ := version.Parse(text)
-	for _, row := range slices.Concat(h.state.rows(catalog.KubeAPIServer), h.state.rows(component)) {
-		if v, err := version.Parse(row.Version); err == nil && v.Minor == minor && v.Compare(best) > 0 {
-			best, text = v, row.Version
-		}
-	}
-	return text
-}
-
-// finish ends an upgrade that is under way: the oldest instances catch up with
-// the newest, one minor at a time.
-func (h *hop) finish() error {
-	for h.state.oldest().Compare(h.from) < 0 {
-		old := h.state.oldest()
-		is := func(r v1alpha1.SkewRow) bool { return minorOf(r.Version) == old }
-		err := h.raise(v1alpha1.StagePrepare, "an upgrade is under way: finish it first, one instance at a time",
-			movement{component: catalog.KubeAPIServer, selects: is, to: h.version(catalog.KubeAPIServer, old.Add(1))})
-		if err != nil {
-			return err
-		}
-		if h.state.oldest() == old {
-			return fmt.Errorf("the instance of kube-apiserver at %s cannot be told from the others", old)
-		}
-	}
-	return nil
-}
-
-// repair brings back what is outside the policy, to the minor of kube-apiserver.
-func (h *hop) repair() error {
-	client := h.from
-	if h.to != h.from {
-		client = h.from.Add(1) // which the policy allows today, and after the hop
-	}
-	movements := append(h.followers(h.from, isOutside),
-		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(catalog.Kubelet, h.from)},
-		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(client)},
-	)
-	if !slices.Contains(h.Platform.Embeds, catalog.KubeProxy) {
-		movements = append(movements, movement{component: catalog.KubeProxy, selects: isOutside, to: h.version(catalog.KubeProxy, h.from)})
-	}
-	message := "outside the version skew policy: repair this first"
-	tooNew := func(r v1alpha1.SkewRow) bool { return isOutside(r) && minorOf(r.Version).Compare(h.from) > 0 }
-	if slices.ContainsFunc(h.state.rows(catalog.Kubelet), tooNew) {
-		message += "; no kubelet is downgraded, but its node replaced by an older one"
-	}
-	return h.step(v1alpha1.StagePrepare, message, movements...)
-}
-
-// nodesFirst brings nodes to the control plane's minor, where the platform wants
-// that before it moves on.
-func (h *hop) nodesFirst() error {
-	if h.Platform.Upgrades.NodesFirst == nil || h.to == h.from {
-		return nil
-	}
-	return h.step(v1alpha1.StagePrepare, h.Platform.Name+" wants nodes at the control plane's minor first",
-		movement{component: catalog.Kubelet, selects: below(h.from), to: h.version(catalog.Kubelet, h.from)})
-}
-
 // raise moves instances of kube-apiserver, and before them what they would leave behind.
 func (h *hop) raise(stage v1alpha1.PlanStage, message string, instances movement) error {
 	for {
@@ -262,169 +161,15 @@ func (h *hop) catchUp(rows []v1alpha1.SkewRow) []movement {
 	return movements
 }
 
-// leftBehind selects what leaves the policy when the control plane moves on to a
-// minor, or has to be at its minor first by the platform's rule.
-func (h *hop) leftBehind(to version.Minor) func(v1alpha1.SkewRow) bool {
-	return func(r v1alpha1.SkewRow) bool {
-		if r.Component == string(catalog.Kubelet) && h.Platform.Upgrades.NodesFirst != nil && minorOf(r.Version).Compare(h.state.newest()) < 0 {
-			return true
-		}
-		return r.Headroom != nil && int(*r.Headroom) < to.Minus(h.state.newest())
-	}
-}
-
-func (h *hop) apiServers() error {
-	message := ""
-	if h.state.skew.ControlPlane.InstancesExist != 1 {
-		message = "one instance at a time"
-	}
-	if provided := h.providedAlong(); provided != "" && h.to != h.from {
-		message = strings.TrimPrefix(message+"; "+provided, "; ")
-	}
-	return h.raise(v1alpha1.StageAPIServer, message, movement{component: catalog.KubeAPIServer, selects: below(h.to), to: h.version(catalog.KubeAPIServer, h.to)})
-}
-
-// providedAlong names the components that the provider moves out of sight.
-func (h *hop) providedAlong() string {
-	var hidden []string
-	for _, row := range h.state.skew.Rows {
-		if row.Verdict == v1alpha1.NotVisible && slices.Contains(controlPlanePods(), catalog.Component(row.Component)) {
-			hidden = append(hidden, row.Component)
+// version is what a component is brought to: the newest patch that the platform
+// is known to have of a minor, or a newer one that runs already.
+func (h *hop) version(component catalog.Component, minor version.Minor) string {
+	text := h.planner.version(minor)
+	best, _ := version.Parse(text)
+	for _, row := range slices.Concat(h.state.rows(catalog.KubeAPIServer), h.state.rows(component)) {
+		if v, err := version.Parse(row.Version); err == nil && v.Minor == minor && v.Compare(best) > 0 {
+			best, text = v, row.Version
 		}
 	}
-	if len(hidden) == 0 {
-		return ""
-	}
-	return "who runs the control plane moves " + strings.Join(hidden, " and ") + " along"
-}
-
-func (h *hop) controlPlane() error {
-	var unseen []string
-	for _, row := range h.state.skew.Rows {
-		if row.Verdict == v1alpha1.Unknown && slices.Contains(controlPlanePods(), catalog.Component(row.Component)) {
-			unseen = append(unseen, strings.TrimSpace(row.Component+" "+row.Version))
-		}
-	}
-	message := ""
-	if len(unseen) > 0 && h.to != h.from {
-		message = fmt.Sprintf("whose version is not known, take along to what supports %s: %s", h.to, strings.Join(unseen, ", "))
-	}
-	before := len(h.steps)
-	err := h.step(v1alpha1.StageControlPlane, message, h.followers(h.to, below(h.to))...)
-	if err == nil && len(h.steps) == before && message != "" {
-		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageControlPlane, Message: message})
-	}
-	return err
-}
-
-// moveNodes moves the nodes in the last hop, and before it those alone that the
-// next one would leave behind. A node that had to move before kube-apiserver is
-// not drained a second time, where the platform does not want nodes to match.
-func (h *hop) moveNodes() error {
-	selects, message := below(h.to), ""
-	var but map[string]bool
-	if len(h.rest) == 0 && h.Platform.Upgrades.NodesFirst == nil {
-		but = h.moved()
-	}
-	if len(h.rest) > 0 {
-		selects, message = h.leftBehind(h.rest[0]), fmt.Sprintf("kube-apiserver %s would leave these behind", h.rest[0])
-	} else if until := h.bornUntil(); until != nil {
-		message = fmt.Sprintf("may wait: inside the policy up to kube-apiserver %s", until)
-	}
-	before := len(h.steps)
-	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(catalog.Kubelet, h.to), but: but}); err != nil {
-		return err
-	}
-	stays := h.stays()
-	switch {
-	case len(stays) == 0:
-	case len(h.steps) > before:
-		h.steps[before].Stays = stays
-	default:
-		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageNodes, Stays: stays})
-	}
-	return nil
-}
-
-// bornUntil is the last minor of kube-apiserver that bears all nodes as they are;
-// nil where none is behind.
-func (h *hop) bornUntil() *version.Minor {
-	var until *version.Minor
-	for _, row := range h.state.rows(catalog.Kubelet) {
-		if row.Headroom == nil || !below(h.to)(row) {
-			continue
-		}
-		if last := h.state.newest().Add(int(*row.Headroom)); until == nil || last.Compare(*until) < 0 {
-			until = &last
-		}
-	}
-	if until != nil && until.Compare(h.to) <= 0 {
-		return nil
-	}
-	return until
-}
-
-// stays are the nodes that keep their kubelet in this hop.
-func (h *hop) stays() []v1alpha1.PlanStay {
-	var stays []v1alpha1.PlanStay
-	for _, row := range h.state.rows(catalog.Kubelet) {
-		if row.Headroom == nil || !below(h.to)(row) {
-			continue
-		}
-		at := slices.IndexFunc(stays, func(s v1alpha1.PlanStay) bool {
-			return s.Version == row.Version && s.Until == h.to.Add(int(*row.Headroom))
-		})
-		if at < 0 {
-			at = len(stays)
-			until := h.to.Add(int(*row.Headroom))
-			stays = append(stays, v1alpha1.PlanStay{Component: row.Component, Version: row.Version, Until: until, Hops: h.hopsUntil(until)})
-		}
-		stays[at].Count += row.Count
-		stays[at].Names = append(stays[at].Names, row.Names...)
-		slices.Sort(stays[at].Names)
-	}
-	return stays
-}
-
-// hopsUntil counts the later hops that arrive at a minor, or before it.
-func (h *hop) hopsUntil(last version.Minor) int32 {
-	var n int32
-	for _, arrival := range h.rest {
-		if arrival.Compare(last) <= 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// kubeProxy moves along in every hop: it needs no drain. Where it is part of
-// another binary, it has moved already.
-func (h *hop) kubeProxy() error {
-	any := func(r v1alpha1.SkewRow) bool { return daemonSet(r) != "" }
-	return h.step(v1alpha1.StageKubeProxy, "", movement{component: catalog.KubeProxy, selects: any, to: h.version(catalog.KubeProxy, h.to)})
-}
-
-func (h *hop) kubectl() error {
-	return h.step(v1alpha1.StageKubectl, "", movement{component: catalog.Kubectl, selects: below(h.to), to: h.clientVersion(h.to)})
-}
-
-// verify are commands that show that a step is done.
-func verify(step v1alpha1.PlanStep) []string {
-	switch step.Stage {
-	case v1alpha1.StageAPIServer:
-		return []string{"kubectl get --raw='/readyz?verbose'", "kubectl versions skew"}
-	case v1alpha1.StageNodes:
-		if len(step.Moves) == 0 {
-			return nil
-		}
-		return []string{"kubectl get nodes -o wide", "kubectl versions skew"}
-	case v1alpha1.StageKubeProxy:
-		return []string{"kubectl -n kube-system rollout status daemonset/kube-proxy"}
-	case v1alpha1.StageControlPlane:
-		return []string{"kubectl -n kube-system get pods -l tier=control-plane", "kubectl versions skew"}
-	case v1alpha1.StageKubectl:
-		return []string{"kubectl version --client"}
-	default:
-		return []string{"kubectl versions skew"}
-	}
+	return text
 }

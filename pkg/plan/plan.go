@@ -11,6 +11,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
@@ -65,7 +66,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
 		return nil, err
 	}
 	plan.Gaps = s.Gaps
-	plan.Notes = append(recognised.Notes, p.notes(plan)...)
+	plan.Notes = slices.Concat(recognised.Notes, p.notes(plan))
 	plan.Summary = p.summarize(plan)
 	return plan, nil
 }
@@ -79,34 +80,30 @@ type planner struct {
 
 // hops leads from a minor to the target, and ends early where a step is refused.
 func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, error) {
-	var hops []v1alpha1.PlanHop
+	hops := []v1alpha1.PlanHop{}
 	for at := start; ; {
-		done, refused, err := p.furthest(at, from)
+		h, err := p.furthest(at, from)
 		if err != nil {
 			return nil, err
 		}
-		if done.to == from && len(done.steps) == 0 && refused == nil {
+		if h.to == from && len(h.steps) == 0 && h.refused == nil {
 			return hops, nil
 		}
-		report, err := p.report(at, done, len(hops) == 0)
+		report, err := p.report(at, h, len(hops) == 0)
 		if err != nil {
 			return nil, err
 		}
 		report.Number = int32(len(hops) + 1)
-		if refused != nil {
-			report.Gates = append([]v1alpha1.PlanGate{refused.gate()}, report.Gates...)
-			report.Verdict = v1alpha1.Blocked
-		}
 		hops = append(hops, report)
-		if refused != nil || done.to == p.Target {
+		if h.refused != nil || h.to == p.Target {
 			return hops, nil
 		}
-		at, from = done.state, done.to
+		at, from = h.state, h.to
 	}
 }
 
 // furthest tries the longest hop that the platform allows first.
-func (p *planner) furthest(at *state, from version.Minor) (*hop, *refusedError, error) {
+func (p *planner) furthest(at *state, from version.Minor) (*hop, error) {
 	to := from
 	switch {
 	case from == p.Target:
@@ -115,19 +112,18 @@ func (p *planner) furthest(at *state, from version.Minor) (*hop, *refusedError, 
 	default:
 		to = from.Add(1)
 	}
-	for {
+	for ; ; to = to.Add(-1) {
 		h := &hop{planner: p, from: from, to: to, rest: p.rest(to), state: at}
-		err := h.run()
 		var refused *refusedError
-		switch {
-		case err == nil:
-			return h, nil, nil
-		case !errors.As(err, &refused):
-			return nil, nil, err
-		case to.Minus(from) <= 1:
-			return h, refused, nil
+		switch err := h.run(); {
+		case errors.As(err, &refused):
+			h.refused = refused.gate()
+		case err != nil:
+			return nil, err
 		}
-		to = to.Add(-1)
+		if h.refused == nil || to.Minus(from) <= 1 {
+			return h, nil
+		}
 	}
 }
 
@@ -165,11 +161,14 @@ func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, er
 	hopWork := p.workOf(h)
 	p.total = p.total.plus(hopWork)
 	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.estimate(hopWork), Rollback: gate.Rollback(p.Platform)}
+	if h.refused != nil {
+		report.Gates = slices.Insert(report.Gates, 0, *h.refused)
+	}
 	report.Verdict = gravest(report.Gates)
 	p.date(&report, start)
 	return report, nil
 }
 
-func (e *refusedError) gate() v1alpha1.PlanGate {
-	return v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.rows[0].Source}
+func (e *refusedError) gate() *v1alpha1.PlanGate {
+	return &v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.rows[0].Source}
 }
