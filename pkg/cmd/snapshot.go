@@ -35,8 +35,19 @@ the node table shows, labels and providerIDs of a few nodes, names of API
 groups, lease holders, the server's URL and kubectl's path. Of API usage it
 holds counts of requests, names, labels and field managers of the objects that
 name an API version other than the one they were read at, versions of custom
-resources, and types and names of what Helm releases declare. It holds no
-credentials, nothing else of a Secret, and no specifications of workloads.`,
+resources, and types and names of what Helm releases declare.
+
+Of what can stop an upgrade it holds, of all namespaces, names of workloads that
+have one pod, no controller, or volumes of their node or of drivers inside
+Kubernetes, with the directories of the nodes; repositories of images; names and
+numbers of disruption budgets; types and names of volumes; names of CSI drivers,
+webhooks and aggregated APIs, with their services and conditions; feature gates
+and a few settings of kubeadm, kubelet and kube-proxy; and the names of the
+flags of control-plane pods, with the values of --feature-gates,
+--runtime-config, --cloud-provider, --proxy-mode and those of admission plugins.
+
+It holds no credentials, nothing else of a Secret or ConfigMap, and no
+specifications of workloads.`,
 		Example: `  # Save the cluster of the current context
   kubectl versions snapshot > cluster.yaml
 
@@ -75,7 +86,8 @@ func (o *snapshotOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.collect(ctx, data.Catalog, scope{components: true, usage: o.usage.options(index, o.source.namespace())})
+	everything := scope{components: true, usage: o.usage.options(index, o.source.namespace()), upgrade: true}
+	facts, err := o.source.collect(ctx, data.Catalog, everything)
 	if err != nil {
 		return err
 	}

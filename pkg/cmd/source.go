@@ -87,6 +87,8 @@ type scope struct {
 	components bool
 	// usage is what deprecations judges; nil for none.
 	usage *collect.UsageOptions
+	// upgrade is what plan judges besides.
+	upgrade bool
 }
 
 // named reports whether a cluster, or a snapshot of one, was named on the command line.
@@ -165,6 +167,7 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scop
 		ProbeEndpoints: f.probeEndpoints,
 		Components:     what.components,
 		APIUsage:       what.usage,
+		Upgrade:        what.upgrade,
 		Now:            f.env.Now,
 	})
 	if err != nil {

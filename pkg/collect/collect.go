@@ -42,6 +42,9 @@ type Options struct {
 	Components bool
 	// APIUsage adds what uses which API version; nil for none of it.
 	APIUsage *UsageOptions
+	// Upgrade adds what can stop an upgrade: pods, budgets, volumes, webhooks,
+	// aggregated APIs and configuration.
+	Upgrade bool
 	// Dial opens the connections of ProbeEndpoints; nil means a net.Dialer.
 	Dial dialFunc
 	// Now is the clock for CollectedAt.
@@ -66,6 +69,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 
 	leases := sync.OnceValues(func() (*v1alpha1.Leases, error) { return c.leases(ctx) })
 	groups := sync.OnceValues(func() (*v1alpha1.APIGroups, error) { return c.apiGroups(ctx) })
+	lists := newLister(c)
 	gaps := &gaps{}
 	var unreachable error
 	var requests *v1alpha1.RequestMetrics
@@ -106,7 +110,10 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		sources.Go(func() { c.components(ctx, o.Kubectl, groups, s, gaps) })
 	}
 	if o.APIUsage != nil {
-		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, o.Config, o.APIUsage, gaps) })
+		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, o.Config, lists, o.APIUsage, gaps) })
+	}
+	if o.Upgrade {
+		sources.Go(func() { s.Upgrade = c.upgradeFacts(ctx, lists, gaps) })
 	}
 	sources.Wait()
 

@@ -19,8 +19,10 @@ const (
 
 // container is the part of a container that is read here.
 type container struct {
-	Name  string `json:"name"`
-	Image string `json:"image"`
+	Name    string   `json:"name"`
+	Image   string   `json:"image"`
+	Command []string `json:"command"`
+	Args    []string `json:"args"`
 }
 
 type podList struct {
@@ -93,28 +95,30 @@ func (c *client) podsAt(ctx context.Context, location catalog.PodLocation) ([]v1
 			component = item.Metadata.Labels[location.ComponentLabel]
 		}
 		_, static := item.Metadata.Annotations[mirrorAnnotation]
+		of := containerOf(component, item.Spec.Containers)
 		pods = append(pods, v1alpha1.ControlPlanePod{
 			Component:        component,
 			Namespace:        item.Metadata.Namespace,
 			Name:             item.Metadata.Name,
 			Node:             item.Spec.NodeName,
-			Image:            imageOf(component, item.Spec.Containers),
+			Image:            of.Image,
 			Static:           static,
 			AdvertiseAddress: item.Metadata.Annotations[advertiseAnnotation],
+			Flags:            flagsOf(component, of),
 		})
 	}
 	return pods, nil
 }
 
-// imageOf picks the container that is named after the component, among
+// containerOf picks the container that is named after the component, among
 // sidecars, or else the first.
-func imageOf(component string, containers []container) string {
+func containerOf(component string, containers []container) container {
 	i := slices.IndexFunc(containers, func(c container) bool { return c.Name == component })
 	if i < 0 {
 		i = 0
 	}
 	if i >= len(containers) {
-		return ""
+		return container{}
 	}
-	return containers[i].Image
+	return containers[i]
 }

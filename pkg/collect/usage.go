@@ -43,8 +43,8 @@ type usage struct {
 // apiUsage runs all sources. The versions to read through have to be discovered
 // first, except those of CustomResourceDefinitions and Helm's Secrets and
 // ConfigMaps, which have been v1 alone for long.
-func (c *client) apiUsage(ctx context.Context, config *rest.Config, o *UsageOptions, gaps *gaps) *v1alpha1.APIUsage {
-	u := &usage{UsageOptions: *o, lists: newLister(c), gaps: gaps}
+func (c *client) apiUsage(ctx context.Context, config *rest.Config, lists *lister, o *UsageOptions, gaps *gaps) *v1alpha1.APIUsage {
+	u := &usage{UsageOptions: *o, lists: lists, gaps: gaps}
 	found := &v1alpha1.APIUsage{Namespace: o.Namespace}
 	var builtIn, custom *v1alpha1.ScannedObjects
 

@@ -267,6 +267,15 @@ func TestACloudControllerManagerWithoutAnySignIsNoRow(t *testing.T) {
 	}
 }
 
+// etcd numbers its releases in its own way: "3.6.8-0" is no version of Kubernetes.
+func TestEtcdIsNoRow(t *testing.T) {
+	without := clusterOf("v1.37.1").kubeadmNode("cp-1", "v1.37.1")
+	with := clusterOf("v1.37.1").kubeadmNode("cp-1", "v1.37.1").staticPod("etcd", "cp-1", "3.6.8-0")
+	if diff := cmp.Diff(without.evaluate(t), with.evaluate(t)); diff != "" {
+		t.Errorf("report (-without +with etcd):\n%s", diff)
+	}
+}
+
 func TestPlatforms(t *testing.T) {
 	const managers = "https://kubernetes.io/releases/version-skew-policy/#kube-controller-manager-kube-scheduler-and-cloud-controller-manager"
 	for name, tc := range map[string]struct {

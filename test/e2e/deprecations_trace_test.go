@@ -175,6 +175,7 @@ func (s scene) wantOnlyPlainReads(t *testing.T, events []auditEvent) {
 	s.wantOnlyReads(t)
 	agent := regexp.MustCompile(`^kubectl-versions/\S+ \([a-z0-9]+/[a-z0-9]+\)$`)
 	helmOwned := regexp.MustCompile(`[?&]labelSelector=(\S*%2C)?owner%3Dhelm(%2C|&|$)`)
+	byName := regexp.MustCompile(`^/api/v1/namespaces/kube-system/configmaps/(kubeadm-config|kubelet-config|kube-proxy|kube-proxy-config)$`)
 	for _, event := range events {
 		if !agent.MatchString(event.UserAgent) {
 			t.Errorf("user agent %q", event.UserAgent)
@@ -187,6 +188,9 @@ func (s scene) wantOnlyPlainReads(t *testing.T, events []auditEvent) {
 		}
 		if strings.Contains(event.RequestURI, "/secrets") && !helmOwned.MatchString(event.RequestURI) {
 			t.Errorf("Secrets that are not Helm's: %s", event.RequestURI)
+		}
+		if strings.Contains(event.RequestURI, "/configmaps") && !helmOwned.MatchString(event.RequestURI) && !byName.MatchString(event.RequestURI) {
+			t.Errorf("ConfigMaps that are neither Helm's nor of components: %s", event.RequestURI)
 		}
 	}
 }

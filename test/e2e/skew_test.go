@@ -143,6 +143,25 @@ func TestSkewOnOneServer(t *testing.T) {
 		}
 	})
 
+	t.Run("the roles of docs/rbac.yaml are enough for what can stop an upgrade", func(t *testing.T) {
+		snapshot := &v1alpha1.Snapshot{}
+		c.report(t, snapshot, "snapshot", "--skip", "helm-secrets", "--context", "reader")
+		for _, gap := range snapshot.Gaps {
+			if gap.Source != v1alpha1.SourceHelmSecrets && gap.Source != v1alpha1.SourceHelmConfigMaps {
+				t.Errorf("gap: %+v", gap)
+			}
+		}
+		facts := snapshot.Upgrade
+		if facts == nil || facts.Pods == nil || facts.Pods.Count == 0 || facts.DisruptionBudgets == nil || facts.Volumes == nil || facts.CSIDrivers == nil ||
+			facts.Webhooks == nil || facts.AggregatedAPIs == nil || facts.Configuration == nil || facts.Configuration.Kubeadm == nil {
+			t.Errorf("facts about upgrades: %+v", facts)
+		}
+		isEtcd := func(pod v1alpha1.ControlPlanePod) bool { return pod.Component == "etcd" && len(pod.Flags) > 0 }
+		if !slices.ContainsFunc(snapshot.ControlPlanePods.Pods, isEtcd) {
+			t.Errorf("etcd and its flags are not among the control-plane pods: %+v", snapshot.ControlPlanePods.Pods)
+		}
+	})
+
 	t.Run("an expired token", func(t *testing.T) {
 		r := c.kubectl(t, "versions", "skew", "--context", "expired")
 		wantFailure(t, r, `refuses the credentials: Unauthorized: log in again, or choose another --context or --user`)

@@ -15,18 +15,20 @@ type UpgradeFacts struct {
 
 // Pods are those that run or are to run: finished ones are left out.
 type Pods struct {
-	// Count of all of them, Workloads that of their controllers.
+	// Count is that of all of them, and WorkloadCount that of their controllers, of
+	// nodes with static pods, and of pods without a controller.
 	Count         int32 `json:"count"`
 	WorkloadCount int32 `json:"workloadCount"`
-	// Workloads are those that tell something: one pod alone, no controller,
-	// hostPath volumes, or volumes of a driver inside Kubernetes. Sorted by
-	// namespace, kind and name.
+	// Workloads are those that tell something: one pod alone, though not that of a
+	// DaemonSet, a Job or a node; no controller; hostPath volumes; or volumes of a
+	// driver inside Kubernetes. Sorted by namespace, kind and name.
 	Workloads []Workload `json:"workloads,omitempty"`
 	// Images are the repositories that containers, init containers included, run
 	// from; sorted.
 	Images []ImageUse `json:"images,omitempty"`
 	// Overlaps are pods that more than one PodDisruptionBudget selects: the
-	// eviction API refuses those. Absent where budgets were not read.
+	// eviction API refuses those. Sorted by namespace and budgets. Absent where
+	// budgets were not read.
 	Overlaps []BudgetOverlap `json:"overlaps,omitempty"`
 }
 
@@ -38,7 +40,8 @@ type Workload struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	Pods int32  `json:"pods"`
-	// HostPaths are directories of the nodes that its pods mount; sorted.
+	// HostPaths are the paths of the nodes that its pods mount; sorted. Those of
+	// static pods are left out, which come and go with their node.
 	HostPaths []string `json:"hostPaths,omitempty"`
 	// Volumes are the fields of the volume sources that are drivers inside
 	// Kubernetes, such as glusterfs or gitRepo; sorted.
@@ -66,6 +69,7 @@ type BudgetOverlap struct {
 type DisruptionBudgets struct {
 	Count int32 `json:"count"`
 	// Closed are those that allow no disruption, or whose status is not current.
+	// Sorted by namespace and name.
 	Closed []DisruptionBudget `json:"closed,omitempty"`
 }
 
@@ -95,7 +99,8 @@ type PersistentVolumes struct {
 
 // VolumeSource counts the PersistentVolumes of a type.
 type VolumeSource struct {
-	// Type is the field of the PersistentVolume, such as csi, local or awsElasticBlockStore.
+	// Type is the field of the PersistentVolume, such as csi, local or
+	// awsElasticBlockStore; empty for one newer than this tool.
 	Type  string `json:"type"`
 	Count int32  `json:"count"`
 	// Names are sorted; absent for csi and nfs, which no upgrade is about.
@@ -109,6 +114,7 @@ type CSIDrivers struct {
 
 // AdmissionWebhooks are the webhooks of all configurations.
 type AdmissionWebhooks struct {
+	// Webhooks are sorted by kind and configuration, and in its order.
 	Webhooks []AdmissionWebhook `json:"webhooks"`
 }
 
@@ -122,12 +128,15 @@ type AdmissionWebhook struct {
 	FailurePolicy string `json:"failurePolicy"`
 	// Service is namespace/name, empty where the webhook is called by URL.
 	Service string `json:"service,omitempty"`
-	// ReadyEndpoints counts the ready addresses of Service; absent where they were not read.
+	// ReadyEndpoints counts the ready addresses of Service, of the family that has
+	// the most. A service that does not exist has none, and one of type ExternalName
+	// has none either. Absent where they were not read, and without Service.
 	ReadyEndpoints *int32 `json:"readyEndpoints,omitempty"`
 }
 
 // AggregatedAPIs are the APIServices that another server answers for.
 type AggregatedAPIs struct {
+	// APIs are sorted by name.
 	APIs []AggregatedAPI `json:"apis"`
 }
 
@@ -136,20 +145,23 @@ type AggregatedAPI struct {
 	// Name is version.group.
 	Name string `json:"name"`
 	// Service is namespace/name.
-	Service   string `json:"service"`
-	Available bool   `json:"available"`
+	Service string `json:"service"`
+	// Available is true where the condition of that name says so.
+	Available bool `json:"available"`
 	// Reason and Message are those of the condition Available.
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
 }
 
 // Configuration is what ConfigMaps of kube-system tell of components' configuration.
+// A gap names a ConfigMap that could not be read.
 type Configuration struct {
-	// Kubeadm is absent where ConfigMap kubeadm-config does not exist.
+	// Kubeadm is absent where no ConfigMap kubeadm-config holds it.
 	Kubeadm *KubeadmConfiguration `json:"kubeadm,omitempty"`
-	// Kubelet is absent where ConfigMap kubelet-config does not exist.
+	// Kubelet is absent where no ConfigMap kubelet-config holds it.
 	Kubelet *KubeletConfiguration `json:"kubelet,omitempty"`
-	// KubeProxy is absent where no ConfigMap holds it.
+	// KubeProxy is absent where neither ConfigMap kube-proxy holds it nor, as on EKS,
+	// kube-proxy-config.
 	KubeProxy *KubeProxyConfiguration `json:"kubeProxy,omitempty"`
 }
 
@@ -180,6 +192,8 @@ type KubeProxyConfiguration struct {
 // Flag is one of a component's command line.
 type Flag struct {
 	Name string `json:"name"`
-	// Value is kept only where rules need it: others may hold what is nobody's business.
+	// Value is kept only where rules need it, since others may be secrets: that of
+	// feature-gates, runtime-config, cloud-provider, proxy-mode and of enabled and
+	// disabled admission plugins.
 	Value string `json:"value,omitempty"`
 }

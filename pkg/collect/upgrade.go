@@ -1,0 +1,56 @@
+package collect
+
+import (
+	"context"
+	"sync"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// upgradeFacts runs all sources. Pods wait for the budgets that select them: they
+// are counted as they arrive, and not kept.
+func (c *client) upgradeFacts(ctx context.Context, lists *lister, gaps *gaps) *v1alpha1.UpgradeFacts {
+	found := &v1alpha1.UpgradeFacts{}
+	var sources sync.WaitGroup
+	sources.Go(func() {
+		var selecting budgetIndex
+		var err error
+		found.DisruptionBudgets, selecting, err = lists.budgets(ctx)
+		gaps.add(v1alpha1.SourceBudgets, "evictions that are refused", err)
+		found.Pods, err = lists.pods(ctx, selecting)
+		gaps.add(v1alpha1.SourcePods, "pods that do not survive their node, and what pods need", err)
+	})
+	sources.Go(func() {
+		var err error
+		found.Volumes, err = lists.volumes(ctx)
+		gaps.add(v1alpha1.SourceVolumes, "volumes of drivers that went away", err)
+	})
+	sources.Go(func() {
+		var err error
+		found.CSIDrivers, err = lists.csiDrivers(ctx)
+		gaps.add(v1alpha1.SourceCSIDrivers, "drivers that took over volumes", err)
+	})
+	sources.Go(func() {
+		var unread map[string]error
+		var err error
+		found.Webhooks, unread, err = lists.webhooks(ctx)
+		gaps.add(v1alpha1.SourceWebhooks, "webhooks that nobody answers", err)
+		for service, err := range unread {
+			gaps.addOf(v1alpha1.SourceWebhooks, service, "whether it answers", err)
+		}
+	})
+	sources.Go(func() {
+		var err error
+		found.AggregatedAPIs, err = c.aggregatedAPIs(ctx)
+		gaps.add(v1alpha1.SourceAggregatedAPIs, "APIs that nobody answers", err)
+	})
+	sources.Go(func() {
+		var unread map[string]error
+		found.Configuration, unread = c.configuration(ctx)
+		for name, err := range unread {
+			gaps.addOf(v1alpha1.SourceConfiguration, name, "feature gates and settings of components", err)
+		}
+	})
+	sources.Wait()
+	return found
+}

@@ -1,0 +1,128 @@
+package collect
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// volumes reads all PersistentVolumes.
+func (l *lister) volumes(ctx context.Context) (*v1alpha1.PersistentVolumes, error) {
+	var sources map[string]*v1alpha1.VolumeSource
+	all := selection{
+		GroupVersionResource: schema.GroupVersionResource{Version: "v1", Resource: "persistentvolumes"},
+		accept:               acceptProtobuf,
+		limit:                smallObjects,
+	}
+	begin := func() { sources = make(map[string]*v1alpha1.VolumeSource) }
+	err := l.each(ctx, all, begin, func(e encoded) error {
+		var volume corev1.PersistentVolume
+		if err := e.decode(&volume); err != nil {
+			return err
+		}
+		field := volumeType(&volume.Spec.PersistentVolumeSource)
+		source := sources[field]
+		if source == nil {
+			source = &v1alpha1.VolumeSource{Type: field}
+			sources[field] = source
+		}
+		source.Count++
+		if field != "csi" && field != "nfs" {
+			source.Names = append(source.Names, volume.Name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := &v1alpha1.PersistentVolumes{}
+	for _, field := range slices.Sorted(maps.Keys(sources)) {
+		source := sources[field]
+		slices.Sort(source.Names)
+		found.Count += source.Count
+		found.Sources = append(found.Sources, *source)
+	}
+	return found, nil
+}
+
+// volumeType returns the field of a PersistentVolume that says where it is, or ""
+// where that is one newer than the types here.
+func volumeType(s *corev1.PersistentVolumeSource) string {
+	switch {
+	case s.AWSElasticBlockStore != nil:
+		return "awsElasticBlockStore"
+	case s.AzureDisk != nil:
+		return "azureDisk"
+	case s.AzureFile != nil:
+		return "azureFile"
+	case s.CephFS != nil:
+		return "cephfs"
+	case s.Cinder != nil:
+		return "cinder"
+	case s.CSI != nil:
+		return "csi"
+	case s.FC != nil:
+		return "fc"
+	case s.FlexVolume != nil:
+		return "flexVolume"
+	case s.Flocker != nil:
+		return "flocker"
+	case s.GCEPersistentDisk != nil:
+		return "gcePersistentDisk"
+	case s.Glusterfs != nil:
+		return "glusterfs"
+	case s.HostPath != nil:
+		return "hostPath"
+	case s.ISCSI != nil:
+		return "iscsi"
+	case s.Local != nil:
+		return "local"
+	case s.NFS != nil:
+		return "nfs"
+	case s.PhotonPersistentDisk != nil:
+		return "photonPersistentDisk"
+	case s.PortworxVolume != nil:
+		return "portworxVolume"
+	case s.Quobyte != nil:
+		return "quobyte"
+	case s.RBD != nil:
+		return "rbd"
+	case s.ScaleIO != nil:
+		return "scaleIO"
+	case s.StorageOS != nil:
+		return "storageos"
+	case s.VsphereVolume != nil:
+		return "vsphereVolume"
+	default:
+		return ""
+	}
+}
+
+// csiDrivers reads the names of all CSIDrivers.
+func (l *lister) csiDrivers(ctx context.Context) (*v1alpha1.CSIDrivers, error) {
+	found := &v1alpha1.CSIDrivers{}
+	all := selection{
+		GroupVersionResource: schema.GroupVersionResource{Group: "storage.k8s.io", Version: "v1", Resource: "csidrivers"},
+		accept:               acceptMetadata,
+		limit:                smallObjects,
+	}
+	err := l.each(ctx, all, func() { found.Names = []string{} }, func(e encoded) error {
+		var driver metav1.PartialObjectMetadata
+		if err := e.decode(&driver); err != nil {
+			return err
+		}
+		found.Names = append(found.Names, driver.Name)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(found.Names)
+	return found, nil
+}
