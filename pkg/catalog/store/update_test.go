@@ -170,7 +170,7 @@ func TestAFailedUpdateChangesNothing(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		}, "cannot download https://"},
-		"cut by the server": {answer(aged(t, 2)[:5000]), "found unexpected end of stream"},
+		"cut by the server": {answer(aged(t, 2)[:5000]), "not YAML or JSON"},
 		"empty":             {answer(""), "no apiVersion and kind"},
 		"wrong kind":        {edited(func(c *catalog.Catalog) { c.Kind = "Snapshot" }), "is no catalog"},
 		"later version":     {edited(func(c *catalog.Catalog) { c.APIVersion = strings.Replace(c.APIVersion, "v1alpha1", "v9", 1) }), "upgrade kubectl-versions"},
