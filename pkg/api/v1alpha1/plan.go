@@ -86,12 +86,15 @@ type PlanSummary struct {
 
 // PlanDeadline is the day before which a hop should start.
 type PlanDeadline struct {
-	// Minor loses the support of Phase after Date, its last day.
+	// Minor loses the support of Phase, which comes with the platform, after Date, its last day.
 	Minor version.Minor `json:"minor"`
 	Phase string        `json:"phase"`
 	Date  calendar.Date `json:"date"`
-	// Passed is true where Date is in the past, and there is no later phase.
+	// Passed is true where Date is in the past.
 	Passed bool `json:"passed,omitempty"`
+	// ExtendedUntil is the last day of support that is paid for or opted into;
+	// absent where there is none, and where its end is not known.
+	ExtendedUntil calendar.Date `json:"extendedUntil,omitzero"`
 }
 
 // PlanDuration is an estimate, in minutes of work without the time between steps.
@@ -120,7 +123,10 @@ type PlanHop struct {
 	// Deadline is absent where no date is known.
 	Deadline *PlanDeadline `json:"deadline,omitempty"`
 	// Verdict is the gravest of Gates.
-	Verdict  Verdict      `json:"verdict"`
+	Verdict Verdict `json:"verdict"`
+	// Backup are commands that save the control plane's data, to run before each
+	// hop; absent where a provider does so out of sight.
+	Backup   []string     `json:"backup,omitempty"`
 	Steps    []PlanStep   `json:"steps"`
 	Gates    []PlanGate   `json:"gates"`
 	Duration PlanDuration `json:"duration"`
@@ -155,6 +161,12 @@ type PlanStep struct {
 	Stays []PlanStay `json:"stays,omitempty"`
 	// Message says how, or why, in a sentence.
 	Message string `json:"message,omitempty"`
+	// OneByOne is true for nodes of the control plane: each is drained and upgraded
+	// where it is, whatever the method, and keeps its disk, on which etcd can be.
+	OneByOne bool `json:"oneByOne,omitempty"`
+	// Commands do the step, with what to fill in in capitals; absent where the
+	// platform's are not known.
+	Commands []string `json:"commands,omitempty"`
 	// Verify are commands that show that the step is done.
 	Verify []string `json:"verify,omitempty"`
 }

@@ -1536,6 +1536,7 @@ func (in *PlanDeadline) DeepCopyInto(out *PlanDeadline) {
 	*out = *in
 	out.Minor = in.Minor
 	out.Date = in.Date
+	out.ExtendedUntil = in.ExtendedUntil
 	return
 }
 
@@ -1602,6 +1603,11 @@ func (in *PlanHop) DeepCopyInto(out *PlanHop) {
 		in, out := &in.Deadline, &out.Deadline
 		*out = new(PlanDeadline)
 		**out = **in
+	}
+	if in.Backup != nil {
+		in, out := &in.Backup, &out.Backup
+		*out = make([]string, len(*in))
+		copy(*out, *in)
 	}
 	if in.Steps != nil {
 		in, out := &in.Steps, &out.Steps
@@ -1706,6 +1712,11 @@ func (in *PlanStep) DeepCopyInto(out *PlanStep) {
 		for i := range *in {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
+	}
+	if in.Commands != nil {
+		in, out := &in.Commands, &out.Commands
+		*out = make([]string, len(*in))
+		copy(*out, *in)
 	}
 	if in.Verify != nil {
 		in, out := &in.Verify, &out.Verify
