@@ -32,6 +32,8 @@ type Platform struct {
 	EveryMinorSince version.Minor `json:"everyMinorSince,omitzero"`
 	// Kubelet is the platform's own bound, where it is stricter than the policy's.
 	Kubelet *KubeletRule `json:"kubelet,omitempty"`
+	// Managed: the platform runs the control plane out of sight.
+	Managed bool `json:"managed,omitempty"`
 	// Embeds lists components that run inside the platform's own binary, so
 	// that they have no version of their own.
 	Embeds []Component `json:"embeds,omitempty"`
@@ -137,6 +139,23 @@ type Upgrades struct {
 	AddOns *AddOns `json:"addOns,omitempty"`
 	// Durations are how long the platform says that its upgrades take.
 	Durations *Durations `json:"durations,omitempty"`
+	// Commands do the steps.
+	Commands *Commands `json:"commands,omitempty"`
+}
+
+// Commands of an upgrade, in order. A plan fills in {minor} and {version} of
+// Kubernetes and {release} of the platform; capitals are for whoever runs them.
+type Commands struct {
+	// Kubeadm: they are of clusters that kubeadm made.
+	Kubeadm bool `json:"kubeadm,omitempty"`
+	// Backup saves the data of a control plane that is not managed.
+	Backup       []string `json:"backup,omitempty"`
+	ControlPlane []string `json:"controlPlane"`
+	// ControlPlaneNodes and Nodes are for each node, or for each pool of them where
+	// the platform upgrades pools.
+	ControlPlaneNodes []string `json:"controlPlaneNodes,omitempty"`
+	Nodes             []string `json:"nodes,omitempty"`
+	Source            string   `json:"source"`
 }
 
 // Note is a sentence with its source.

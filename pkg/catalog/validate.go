@@ -152,6 +152,9 @@ func (p *Platform) validateRules(fault faults) {
 	if a := p.Upgrades.AddOns; a != nil && (a.Apart == "" || a.How == "" || a.Source == "" || slices.Contains(a.Along, "")) {
 		fault("addOns need what is upgraded apart, how, and a source")
 	}
+	if c := p.Upgrades.Commands; c != nil && (c.Source == "" || len(c.ControlPlane) == 0) {
+		fault("commands need some for the control plane, and a source")
+	}
 	if d := p.Upgrades.Durations; d != nil {
 		if d.Source == "" || *d == (Durations{Source: d.Source}) {
 			fault("durations need one at least, and a source")

@@ -162,6 +162,8 @@ func (c cluster) plan(t *testing.T, to string) *v1alpha1.UpgradePlan {
 // outline says what a plan does in lines, one per component and minor: "1.27
 // nodes: kubelet 1.26 → 1.27 ×2". Steps of a stage are told as one, and neither
 // patches nor names are told.
+//
+// Moves to the newest patch of a minor are left out.
 func outline(p *v1alpha1.UpgradePlan) []string {
 	var lines []string
 	for _, hop := range p.Hops {
@@ -169,7 +171,7 @@ func outline(p *v1alpha1.UpgradePlan) []string {
 			counts := make(map[string]int32)
 			for _, step := range hop.Steps {
 				for _, move := range step.Moves {
-					if step.Stage == stage {
+					if step.Stage == stage && minorText(move.From) != minorText(move.To) {
 						counts[fmt.Sprintf("%s %s: %s", hop.To, stage, moved(move))] += move.Count
 					}
 				}

@@ -31,17 +31,30 @@ func (p *planner) freeUntil(minor version.Minor) calendar.Date {
 	return by.FreeUntil(release)
 }
 
-// deadline is the end of the phase that a minor is in.
+// deadline is the end of the phase that a minor is in, or of the last one that
+// comes with the platform where only extended support is left.
 func (p *planner) deadline(minor version.Minor) *v1alpha1.PlanDeadline {
 	by, release := p.Catalog.Calendar(p.Platform, minor)
 	if release == nil {
 		return nil
 	}
-	stage, phase := by.Standing(release, p.At)
-	if phase.Until.IsZero() {
+	var d v1alpha1.PlanDeadline
+	for _, phase := range by.PhasesOf(release) {
+		switch {
+		case phase.Kind == v1alpha1.Extended:
+			d.ExtendedUntil = phase.Until
+		case d.Date.IsZero() || d.Date.Compare(p.At) < 0:
+			d.Phase, d.Date = phase.Name, phase.Until
+		}
+	}
+	if d.Date.IsZero() || release.PlannedOn(p.At) {
 		return nil
 	}
-	return &v1alpha1.PlanDeadline{Minor: minor, Phase: phase.Name, Date: phase.Until, Passed: stage == v1alpha1.EndOfLife}
+	d.Minor, d.Passed = minor, d.Date.Compare(p.At) < 0
+	if d.ExtendedUntil.Compare(p.At) < 0 {
+		d.ExtendedUntil = calendar.Date{}
+	}
+	return &d
 }
 
 // latest is the newest patch that the platform has of a minor; nil where none is known.
@@ -77,6 +90,14 @@ func (p *planner) version(minor version.Minor) string {
 		}
 	}
 	return fmt.Sprintf("v%s", minor)
+}
+
+// clientAhead is a kubectl one minor ahead of kube-apiserver, where that is out.
+func (p *planner) clientAhead(minor version.Minor) string {
+	if release := p.Catalog.Platform(catalog.Upstream).Release(minor.Add(1)); release == nil || release.LatestBy(p.At) == nil {
+		return p.clientVersion(minor)
+	}
+	return p.clientVersion(minor.Add(1))
 }
 
 // clientVersion is what kubectl is brought to: upstream's newest patch.

@@ -57,12 +57,13 @@ func TestDeadlinesAreTheEndOfThePhaseThatAMinorIsIn(t *testing.T) {
 		server, at string
 		want       v1alpha1.PlanDeadline
 	}{
-		"standard support on its last day":    {"v1.35.4", "2026-12-28", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2026-12-28")}},
-		"maintenance on the day after":        {"v1.35.4", "2026-12-29", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28")}},
-		"maintenance on its last day":         {"v1.35.4", "2027-02-28", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28")}},
-		"passed on the day after":             {"v1.35.4", "2027-03-01", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28"), Passed: true}},
-		"by the platform's calendar":          {"v1.35.4-eks-abc123", "2026-11-20", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2027-03-27")}},
-		"extended support has an end as well": {"v1.34.4-eks-abc123", "2026-12-03", v1alpha1.PlanDeadline{Phase: "extended", Date: day("2027-12-02")}},
+		"standard support on its last day": {"v1.35.4", "2026-12-28", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2026-12-28")}},
+		"maintenance on the day after":     {"v1.35.4", "2026-12-29", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28")}},
+		"maintenance on its last day":      {"v1.35.4", "2027-02-28", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28")}},
+		"passed on the day after":          {"v1.35.4", "2027-03-01", v1alpha1.PlanDeadline{Phase: "maintenance", Date: day("2027-02-28"), Passed: true}},
+		"by the platform's calendar":       {"v1.35.4-eks-abc123", "2026-11-20", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2027-03-27"), ExtendedUntil: day("2028-03-27")}},
+		"extended support is left":         {"v1.34.4-eks-abc123", "2026-12-03", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2026-12-02"), Passed: true, ExtendedUntil: day("2027-12-02")}},
+		"nothing is left":                  {"v1.34.4-eks-abc123", "2027-12-03", v1alpha1.PlanDeadline{Phase: "standard", Date: day("2026-12-02"), Passed: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan := planned(t, tc.server, 1, "1.36", tc.at)

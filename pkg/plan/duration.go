@@ -10,13 +10,19 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
-// completed fills in what the snapshot tells of the control plane. It is
-// dedicated where its pods can be seen, or where it runs in the nodes' binary.
+// completed fills in who runs the control plane. It is dedicated where its pods
+// can be seen, or where it is part of the nodes' binary, and managed where the
+// platform says so, or where everything was read and nothing of it shows.
 func (p *planner) completed(s *state) v1alpha1.PlanMethod {
 	method := p.Method
 	if method.ControlPlane == "" {
-		method.ControlPlane = v1alpha1.Managed
-		if pods := s.snapshot.ControlPlanePods; method.Masters > 0 || len(p.Platform.Embeds) > 0 || pods != nil && len(pods.Pods) > 0 {
+		pods := s.snapshot.ControlPlanePods
+		switch {
+		case method.Masters > 0, len(p.Platform.Embeds) > 0, pods != nil && len(pods.Pods) > 0:
+			method.ControlPlane = v1alpha1.Dedicated
+		case p.Platform.Managed, pods != nil && !p.unread(v1alpha1.SourceControlPlanePods):
+			method.ControlPlane = v1alpha1.Managed
+		default:
 			method.ControlPlane = v1alpha1.Dedicated
 		}
 	}
@@ -24,6 +30,11 @@ func (p *planner) completed(s *state) v1alpha1.PlanMethod {
 		method.Masters = max(1, s.skew.ControlPlane.InstancesExist, s.skew.ControlPlane.InstancesSeen)
 	}
 	return method
+}
+
+// unread reports whether a gap hides a source.
+func (p *planner) unread(source v1alpha1.Source) bool {
+	return slices.ContainsFunc(p.snapshot.Gaps, func(g v1alpha1.Gap) bool { return g.Source == source })
 }
 
 // figures are the platform's, or else those of the first that publishes any.
@@ -42,7 +53,9 @@ func (p *planner) figures() (*catalog.Durations, string) {
 // work is what takes time.
 type work struct {
 	// controlPlanes counts how often kube-apiserver moves.
-	controlPlanes, nodes, batches int
+	controlPlanes int
+	// nodes are upgraded in batches, but those of the control plane one by one.
+	nodes, batches, oneByOne int
 }
 
 // workOf the steps of a hop. Nodes of different steps are in different batches.
@@ -56,14 +69,19 @@ func (p *planner) workOf(h *hop) work {
 		for _, move := range nodesOf(step) {
 			nodes += int(move.Count)
 		}
-		w.nodes += nodes
-		w.batches += (nodes + p.batchSize() - 1) / p.batchSize()
+		switch {
+		case !step.OneByOne:
+			w.nodes += nodes
+			w.batches += (nodes + p.batchSize() - 1) / p.batchSize()
+		case len(p.Platform.Embeds) == 0: // where it is one binary, kube-apiserver's time is theirs
+			w.oneByOne += nodes
+		}
 	}
 	return w
 }
 
 func (w work) plus(other work) work {
-	return work{w.controlPlanes + other.controlPlanes, w.nodes + other.nodes, w.batches + other.batches}
+	return work{w.controlPlanes + other.controlPlanes, w.nodes + other.nodes, w.batches + other.batches, w.oneByOne + other.oneByOne}
 }
 
 // batchSize is at least one node. A percentage is of all nodes, rounded up.
@@ -110,6 +128,9 @@ func (p *planner) estimate(w work) v1alpha1.PlanDuration {
 	}
 	add(w.controlPlanes, controlPlane, controlPlane, text)
 
+	add(w.oneByOne, f.InPlace[0], f.InPlace[1]+f.DrainTimeout, fmt.Sprintf("%s of the control plane one by one: %d to %d minutes each, and up to %d more for a drain",
+		count(w.oneByOne, "node upgrade"), f.InPlace[0], f.InPlace[1], f.DrainTimeout))
+
 	least, most, each := f.Replace, f.Replace+f.DrainTimeout, fmt.Sprintf("%d minutes each, and up to %d more for a drain", f.Replace, f.DrainTimeout)
 	switch p.Method.NodeUpgrade {
 	case v1alpha1.InPlace:
@@ -120,6 +141,6 @@ func (p *planner) estimate(w work) v1alpha1.PlanDuration {
 	default:
 		each += "; disk snapshots come on top"
 	}
-	add(w.batches, least, most, fmt.Sprintf("%s in %s of up to %d: %s", count(w.nodes, "node"), plural(w.batches, "batch", "batches"), p.batchSize(), each))
+	add(w.batches, least, most, fmt.Sprintf("%s in %s of up to %d: %s", count(w.nodes, "node upgrade"), plural(w.batches, "batch", "batches"), p.batchSize(), each))
 	return d
 }

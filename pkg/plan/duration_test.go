@@ -23,23 +23,23 @@ func TestEstimatesCountBatchesAndMasters(t *testing.T) {
 		change func(*v1alpha1.PlanMethod)
 		want   v1alpha1.PlanDuration
 	}{
-		"a tenth of the nodes at a time, rounded up": {"v1.35.1-aliyun.1", 21, func(*v1alpha1.PlanMethod) {}, v1alpha1.PlanDuration{
+		"a tenth of the nodes at a time, rounded up": {"v1.35.2-aliyun.1", 21, func(*v1alpha1.PlanMethod) {}, v1alpha1.PlanDuration{
 			Least: 5 + 7*8, Most: 5 + 7*38,
-			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "21 nodes in 7 batches of up to 3" + replaced + own + ")"},
+			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "21 node upgrades in 7 batches of up to 3" + replaced + own + ")"},
 		}},
-		"a number of nodes at a time": {"v1.35.1-aliyun.1", 21, func(m *v1alpha1.PlanMethod) { m.BatchSize = "20" }, v1alpha1.PlanDuration{
+		"a number of nodes at a time": {"v1.35.2-aliyun.1", 21, func(m *v1alpha1.PlanMethod) { m.BatchSize = "20" }, v1alpha1.PlanDuration{
 			Least: 5 + 2*8, Most: 5 + 2*38,
-			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "21 nodes in 2 batches of up to 20" + replaced + own + ")"},
+			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "21 node upgrades in 2 batches of up to 20" + replaced + own + ")"},
 		}},
-		"more than there are": {"v1.35.1-aliyun.1", 1, func(m *v1alpha1.PlanMethod) { m.BatchSize = "50" }, v1alpha1.PlanDuration{
+		"more than there are": {"v1.35.2-aliyun.1", 1, func(m *v1alpha1.PlanMethod) { m.BatchSize = "50" }, v1alpha1.PlanDuration{
 			Least: 5 + 8, Most: 5 + 38,
-			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "1 node in 1 batch of up to 50" + replaced + own + ")"},
+			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "1 node upgrade in 1 batch of up to 50" + replaced + own + ")"},
 		}},
-		"in place": {"v1.35.1-aliyun.1", 10, func(m *v1alpha1.PlanMethod) { m.NodeUpgrade = v1alpha1.InPlace }, v1alpha1.PlanDuration{
+		"in place": {"v1.35.2-aliyun.1", 10, func(m *v1alpha1.PlanMethod) { m.NodeUpgrade = v1alpha1.InPlace }, v1alpha1.PlanDuration{
 			Least: 5 + 10*5, Most: 5 + 10*10,
-			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "10 nodes in 10 batches of up to 1: 5 to 10 minutes each, without a drain (" + own + ")"},
+			Assumptions: []string{"managed control plane: 5 minutes (" + own + ")", "10 node upgrades in 10 batches of up to 1: 5 to 10 minutes each, without a drain (" + own + ")"},
 		}},
-		"three masters in turn, by another platform's figures": {"v1.35.1", 0, func(m *v1alpha1.PlanMethod) { m.Masters = 3 }, v1alpha1.PlanDuration{
+		"three masters in turn, by another platform's figures": {"v1.35.10", 0, func(m *v1alpha1.PlanMethod) { m.Masters = 3 }, v1alpha1.PlanDuration{
 			Least: 24, Most: 24,
 			Assumptions: []string{"dedicated control plane: 3 nodes of 8 minutes (" + borrowed + ")"},
 		}},

@@ -3,10 +3,12 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/plan/gate"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
@@ -15,6 +17,8 @@ import (
 type hop struct {
 	*planner
 	from, to version.Minor
+	// first is true for the hop that starts now.
+	first bool
 	// rest are the minors at which the later hops arrive.
 	rest []version.Minor
 	// state after the steps so far.
@@ -38,36 +42,67 @@ func (e *refusedError) Error() string {
 	return fmt.Sprintf("the step %s would leave %s %s outside the version skew policy: %s", e.stage, row.Component, row.Version, row.Reason)
 }
 
-// step moves components at once, and is left out where nothing moves. It fails
-// when a row would leave the policy.
+// step moves components, and is left out where nothing moves: first what is moved
+// at once, then nodes, those of the control plane before the others and one by
+// one, then the kube-proxies beside them. It fails when a row would leave the policy.
 func (h *hop) step(stage v1alpha1.PlanStage, message string, movements ...movement) error {
-	var moves []v1alpha1.PlanMove
+	var atOnce, nodes, proxies []movement
 	for _, m := range movements {
-		moves = append(moves, h.state.moves(m)...)
+		switch m.component {
+		case catalog.Kubelet:
+			nodes = append(nodes, m)
+		case catalog.KubeProxy:
+			proxies = append(proxies, m)
+		default:
+			atOnce = append(atOnce, m)
+		}
 	}
-	if len(moves) == 0 {
+	if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: message}, atOnce...); err != nil {
+		return err
+	}
+	controlPlane := facts.ControlPlaneNodes(h.snapshot)
+	for _, m := range nodes {
+		first, rest := m, m
+		first.only, rest.but = controlPlane, maps.Clone(controlPlane)
+		maps.Copy(rest.but, m.but)
+		if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: message, OneByOne: true}, first); err != nil {
+			return err
+		}
+		if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: message}, rest); err != nil {
+			return err
+		}
+	}
+	return h.take(v1alpha1.PlanStep{Stage: stage, Message: message}, proxies...)
+}
+
+// take moves what is moved at once.
+func (h *hop) take(step v1alpha1.PlanStep, movements ...movement) error {
+	for _, m := range movements {
+		step.Moves = append(step.Moves, h.state.moves(m)...)
+	}
+	if len(step.Moves) == 0 {
 		return nil
 	}
-	if moves[0].Component == string(catalog.KubeAPIServer) {
-		if err := h.tryFirst(stage, moves[len(moves)-1]); err != nil {
+	if step.Moves[0].Component == string(catalog.KubeAPIServer) {
+		if err := h.tryFirst(step.Stage, step.Moves[len(step.Moves)-1]); err != nil {
 			return err
 		}
 	}
 	changed := h.state.copied()
-	apply(changed, moves)
-	after, err := h.try(stage, changed)
+	apply(changed, step.Moves)
+	after, err := h.try(step.Stage, changed)
 	if err != nil {
 		return err
 	}
-	h.noteNodes(moves)
+	h.noteNodes(step.Moves)
 	h.state = after
-	h.add(v1alpha1.PlanStep{Stage: stage, Moves: moves, Message: message})
+	h.add(step)
 	return nil
 }
 
 func (h *hop) add(step v1alpha1.PlanStep) {
 	step.Number = int32(len(h.steps) + 1)
-	step.Verify = verify(step)
+	step.Commands, step.Verify = h.commands(step), verify(step)
 	h.steps = append(h.steps, step)
 }
 
@@ -153,7 +188,7 @@ func (h *hop) catchUp(rows []v1alpha1.SkewRow) []movement {
 		switch {
 		case component == catalog.KubeAPIServer, slices.Contains(h.Platform.Embeds, component):
 		case component == catalog.Kubectl:
-			movements = append(movements, movement{component: component, selects: selects, to: h.clientVersion(to.Add(1))})
+			movements = append(movements, movement{component: component, selects: selects, to: h.clientAhead(to)})
 		default:
 			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
 		}

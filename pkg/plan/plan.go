@@ -82,14 +82,14 @@ type planner struct {
 func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, error) {
 	hops := []v1alpha1.PlanHop{}
 	for at := start; ; {
-		h, err := p.furthest(at, from)
+		h, err := p.furthest(at, from, len(hops) == 0)
 		if err != nil {
 			return nil, err
 		}
 		if h.to == from && len(h.steps) == 0 && h.refused == nil {
 			return hops, nil
 		}
-		report, err := p.report(at, h, len(hops) == 0)
+		report, err := p.report(at, h)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, er
 }
 
 // furthest tries the longest hop that the platform allows first.
-func (p *planner) furthest(at *state, from version.Minor) (*hop, error) {
+func (p *planner) furthest(at *state, from version.Minor, first bool) (*hop, error) {
 	to := from
 	switch {
 	case from == p.Target:
@@ -113,7 +113,7 @@ func (p *planner) furthest(at *state, from version.Minor) (*hop, error) {
 		to = from.Add(1)
 	}
 	for ; ; to = to.Add(-1) {
-		h := &hop{planner: p, from: from, to: to, rest: p.rest(to), state: at}
+		h := &hop{planner: p, from: from, to: to, first: first, rest: p.rest(to), state: at}
 		var refused *refusedError
 		switch err := h.run(); {
 		case errors.As(err, &refused):
@@ -147,9 +147,9 @@ func (p *planner) rest(after version.Minor) []version.Minor {
 }
 
 // report judges a hop by its checks and adds dates and an estimate.
-func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, error) {
+func (p *planner) report(start *state, h *hop) (v1alpha1.PlanHop, error) {
 	looked := &gate.Hop{
-		Snapshot: p.snapshot, Before: start.skew, After: h.state.skew, From: h.from, To: h.to, First: first, Nodes: h.nodes,
+		Snapshot: p.snapshot, Before: start.skew, After: h.state.skew, From: h.from, To: h.to, First: h.first, Nodes: h.nodes,
 		Method: p.Method, At: p.At, Catalog: p.Catalog, Platform: p.Platform, Index: p.Index,
 	}
 	if p.snapshot.APIUsage != nil {
@@ -160,12 +160,15 @@ func (p *planner) report(start *state, h *hop, first bool) (v1alpha1.PlanHop, er
 	}
 	hopWork := p.workOf(h)
 	p.total = p.total.plus(hopWork)
-	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.estimate(hopWork), Rollback: gate.Rollback(p.Platform)}
+	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.estimate(hopWork)}
 	if h.refused != nil {
 		report.Gates = slices.Insert(report.Gates, 0, *h.refused)
 	}
 	report.Verdict = gravest(report.Gates)
-	p.date(&report, start)
+	if h.to != h.from {
+		report.Rollback, report.Backup = gate.Rollback(p.Platform), p.backup(h.to)
+		p.date(&report, start)
+	}
 	return report, nil
 }
 

@@ -52,18 +52,30 @@ type movement struct {
 	component catalog.Component
 	selects   func(v1alpha1.SkewRow) bool
 	to        string
-	// but are nodes to leave as they are.
-	but map[string]bool
+	// only are the nodes to look at, nil for all, and but those to leave as they are.
+	only, but map[string]bool
+	// patch selects older patches of the minor of to, and nothing else.
+	patch bool
+}
+
+// wants reports whether a row is to be brought to the version.
+func (m movement) wants(r v1alpha1.SkewRow) bool {
+	if !m.patch {
+		return minorOf(r.Version) != minorOf(m.to) && m.selects(r)
+	}
+	v, err := version.Parse(r.Version)
+	to, toErr := version.Parse(m.to)
+	return err == nil && toErr == nil && v.Minor == to.Minor && v.Compare(to) < 0
 }
 
 // moves are what a movement changes: of nodes those that it selects, of a
 // DaemonSet all pods, of anything else all instances of a minor, when it selects
 // one of them.
 func (s *state) moves(m movement) []v1alpha1.PlanMove {
-	rows, to := s.rows(m.component), minorOf(m.to)
+	rows := s.rows(m.component)
 	selected := make(map[string]bool)
 	for _, row := range rows {
-		if minorOf(row.Version) != to && m.selects(row) {
+		if m.wants(row) {
 			selected[together(row)] = true
 		}
 	}
@@ -73,9 +85,9 @@ func (s *state) moves(m movement) []v1alpha1.PlanMove {
 			continue
 		}
 		if m.component == catalog.Kubelet {
-			row.Names = slices.DeleteFunc(slices.Clone(row.Names), func(name string) bool { return m.but[name] })
+			row.Names = slices.DeleteFunc(slices.Clone(row.Names), func(name string) bool { return m.but[name] || m.only != nil && !m.only[name] })
 			row.Count = int32(len(row.Names))
-			if row.Count == 0 || !m.selects(row) {
+			if row.Count == 0 || !m.wants(row) {
 				continue
 			}
 		}

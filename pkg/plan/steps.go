@@ -13,17 +13,25 @@ import (
 // run adds the steps in the policy's order.
 func (h *hop) run() error {
 	for _, stage := range []func() error{
-		h.finish, h.repair, h.nodesFirst, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
+		h.finish, h.repair, h.newestPatch, h.nodesFirst, h.apiServers, h.controlPlane, h.moveNodes, h.kubeProxy, h.kubectl,
 	} {
 		if err := stage(); err != nil {
 			return err
 		}
 	}
 	if h.to != h.from {
-		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageAddOns, Message: fmt.Sprintf(
-			"network, DNS, storage, ingress: the releases that support %s; cluster-autoscaler: its %[1]s", h.to)})
+		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageAddOns, Message: h.addOns()})
 	}
 	return nil
+}
+
+// addOns says what else has to support the new minor.
+func (h *hop) addOns() string {
+	rule := h.Platform.Upgrades.AddOns
+	if rule == nil {
+		return fmt.Sprintf("network, DNS, storage, ingress, autoscaling: the releases that support %s", h.to)
+	}
+	return fmt.Sprintf("%s: the releases that support %s, %s", rule.Apart, h.to, rule.How)
 }
 
 // controlPlanePods are the components that follow kube-apiserver, in no order.
@@ -70,13 +78,13 @@ func (h *hop) finish() error {
 
 // repair brings back what is outside the policy, to the minor of kube-apiserver.
 func (h *hop) repair() error {
-	client := h.from
+	client := h.clientVersion(h.from)
 	if h.to != h.from {
-		client = h.from.Add(1) // which the policy allows today, and after the hop
+		client = h.clientAhead(h.from) // which the policy allows today, and after the hop
 	}
 	movements := append(h.followers(h.from, isOutside),
 		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(catalog.Kubelet, h.from)},
-		movement{component: catalog.Kubectl, selects: isOutside, to: h.clientVersion(client)},
+		movement{component: catalog.Kubectl, selects: isOutside, to: client},
 	)
 	if !slices.Contains(h.Platform.Embeds, catalog.KubeProxy) {
 		movements = append(movements, movement{component: catalog.KubeProxy, selects: isOutside, to: h.version(catalog.KubeProxy, h.from)})
@@ -89,14 +97,32 @@ func (h *hop) repair() error {
 	return h.step(v1alpha1.StagePrepare, message, movements...)
 }
 
+// newestPatch takes the control plane to the newest patch of its present minor,
+// which the policy page recommends before a minor.
+func (h *hop) newestPatch() error {
+	if !h.first || h.to == h.from {
+		return nil
+	}
+	movements := []movement{{component: catalog.KubeAPIServer, to: h.version(catalog.KubeAPIServer, h.from), patch: true}}
+	for _, m := range h.followers(h.from, nil) {
+		m.patch = true
+		movements = append(movements, m)
+	}
+	return h.step(v1alpha1.StagePrepare, fmt.Sprintf("recommended: the newest patch of %s first", h.from), movements...)
+}
+
 // nodesFirst brings nodes to the control plane's minor, where the platform wants
 // that before it moves on.
 func (h *hop) nodesFirst() error {
 	if h.Platform.Upgrades.NodesFirst == nil || h.to == h.from {
 		return nil
 	}
-	return h.step(v1alpha1.StagePrepare, h.Platform.Name+" wants nodes at the control plane's minor first",
+	return h.step(v1alpha1.StagePrepare, h.wantsNodes(),
 		movement{component: catalog.Kubelet, selects: below(h.from), to: h.version(catalog.Kubelet, h.from)})
+}
+
+func (h *hop) wantsNodes() string {
+	return h.Platform.Name + " wants nodes at the control plane's minor before that moves on"
 }
 
 // leftBehind selects what leaves the policy when the control plane moves on to a
@@ -115,24 +141,28 @@ func (h *hop) apiServers() error {
 	if h.state.skew.ControlPlane.InstancesExist != 1 {
 		message = "one instance at a time"
 	}
-	if provided := h.providedAlong(); provided != "" && h.to != h.from {
-		message = strings.TrimPrefix(message+"; "+provided, "; ")
+	if hidden := h.hidden(); hidden != "" {
+		message = strings.TrimPrefix(message+"; "+hidden, "; ")
 	}
 	return h.raise(v1alpha1.StageAPIServer, message, movement{component: catalog.KubeAPIServer, selects: below(h.to), to: h.version(catalog.KubeAPIServer, h.to)})
 }
 
-// providedAlong names the components that the provider moves out of sight.
-func (h *hop) providedAlong() string {
-	var hidden []string
+// hidden names the components that do not show, and move along.
+func (h *hop) hidden() string {
+	var names []string
 	for _, row := range h.state.skew.Rows {
 		if row.Verdict == v1alpha1.NotVisible && slices.Contains(controlPlanePods(), catalog.Component(row.Component)) {
-			hidden = append(hidden, row.Component)
+			names = append(names, row.Component)
 		}
 	}
-	if len(hidden) == 0 {
+	switch {
+	case len(names) == 0 || h.to == h.from:
 		return ""
+	case h.Method.ControlPlane == v1alpha1.Managed:
+		return "the provider moves " + strings.Join(names, " and ") + " along"
+	default:
+		return strings.Join(names, " and ") + " cannot be seen: move them along"
 	}
-	return "who runs the control plane moves " + strings.Join(hidden, " and ") + " along"
 }
 
 func (h *hop) controlPlane() error {
@@ -165,8 +195,11 @@ func (h *hop) moveNodes() error {
 	}
 	if len(h.rest) > 0 {
 		selects, message = h.leftBehind(h.rest[0]), fmt.Sprintf("kube-apiserver %s would leave these behind", h.rest[0])
+		if h.Platform.Upgrades.NodesFirst != nil {
+			message = h.wantsNodes()
+		}
 	} else if until := h.bornUntil(); until != nil {
-		message = fmt.Sprintf("may wait: inside the policy up to kube-apiserver %s", until)
+		message = fmt.Sprintf("now or later: inside the policy up to kube-apiserver %s", until)
 	}
 	before := len(h.steps)
 	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(catalog.Kubelet, h.to), but: but}); err != nil {
@@ -176,7 +209,7 @@ func (h *hop) moveNodes() error {
 	switch {
 	case len(stays) == 0:
 	case len(h.steps) > before:
-		h.steps[before].Stays = stays
+		h.steps[len(h.steps)-1].Stays = stays
 	default:
 		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageNodes, Stays: stays})
 	}
@@ -238,7 +271,11 @@ func (h *hop) hopsUntil(last version.Minor) int32 {
 // another binary, it has moved already.
 func (h *hop) kubeProxy() error {
 	any := func(r v1alpha1.SkewRow) bool { return daemonSet(r) != "" }
-	return h.step(v1alpha1.StageKubeProxy, "", movement{component: catalog.KubeProxy, selects: any, to: h.version(catalog.KubeProxy, h.to)})
+	message := ""
+	if rule := h.Platform.Upgrades.AddOns; rule != nil && h.Method.ControlPlane == v1alpha1.Managed && slices.Contains(rule.Along, string(catalog.KubeProxy)) {
+		message = h.Platform.Name + " moves it along with the control plane"
+	}
+	return h.step(v1alpha1.StageKubeProxy, message, movement{component: catalog.KubeProxy, selects: any, to: h.version(catalog.KubeProxy, h.to)})
 }
 
 func (h *hop) kubectl() error {
@@ -256,11 +293,17 @@ func verify(step v1alpha1.PlanStep) []string {
 		}
 		return []string{"kubectl get nodes -o wide", "kubectl versions skew"}
 	case v1alpha1.StageKubeProxy:
-		return []string{"kubectl -n kube-system rollout status daemonset/kube-proxy"}
-	case v1alpha1.StageControlPlane:
-		return []string{"kubectl -n kube-system get pods -l tier=control-plane", "kubectl versions skew"}
+		var commands []string
+		for _, move := range step.Moves {
+			if command := "kubectl -n kube-system rollout status daemonset/" + move.DaemonSet; !slices.Contains(commands, command) {
+				commands = append(commands, command)
+			}
+		}
+		return commands
 	case v1alpha1.StageKubectl:
 		return []string{"kubectl version --client"}
+	case v1alpha1.StageAddOns:
+		return []string{"kubectl get pods -A --field-selector=status.phase!=Running,status.phase!=Succeeded"}
 	default:
 		return []string{"kubectl versions skew"}
 	}

@@ -57,7 +57,7 @@ func way(plan *v1alpha1.UpgradePlan) string {
 	case len(plan.Hops) == 0:
 		return fmt.Sprintf("everything seen is at %s", plan.To)
 	case plan.From == plan.To:
-		return fmt.Sprintf("kube-apiserver is at %s, and the rest follows", plan.To)
+		return fmt.Sprintf("kube-apiserver is at %s already, and 1 hop brings the rest along", plan.To)
 	default:
 		return fmt.Sprintf("%s to %s takes %s", plan.From, plan.To, count(len(plan.Hops), "hop"))
 	}
@@ -72,11 +72,17 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 		return ", and nothing stands against it"
 	}
 	first, where, ids := decisive(plan, verdict)
+	said, _, _ := strings.Cut(first.Message, "; ") // its gravest part
 	switch verdict {
 	case v1alpha1.Unknown:
-		return ", and nothing seen stands against it, but not everything could be seen: " + strings.Join(ids, ", ")
+		const most = 4
+		message := ", and nothing seen stands against it, but not everything could be seen: "
+		if len(ids) > most {
+			return message + count(len(ids), "check") + " have no answer"
+		}
+		return message + strings.Join(ids, ", ")
 	case v1alpha1.Warning:
-		message := ", and nothing blocks it; " + first.Message
+		message := ", and nothing blocks it; " + said
 		if more := len(ids) - 1; more > 0 {
 			message += fmt.Sprintf(" (%s below)", count(more, "more warning"))
 		}
@@ -88,9 +94,9 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 			hop = fmt.Sprintf("hop %d", where+1)
 		}
 		if len(checks) > 1 {
-			return fmt.Sprintf(", and %d checks block %s; first: %s", len(checks), hop, first.Message)
+			return fmt.Sprintf(", and %d checks block %s; first: %s", len(checks), hop, said)
 		}
-		return fmt.Sprintf(", and one check blocks %s: %s", hop, first.Message)
+		return fmt.Sprintf(", and one check blocks %s: %s", hop, said)
 	}
 }
 
@@ -123,6 +129,9 @@ func (p *planner) notes(plan *v1alpha1.UpgradePlan) []string {
 	}
 	if rule := p.Platform.Upgrades.SkipMinor; rule != nil && rule.Condition != "" && plan.To.Minus(plan.From) > 1 {
 		notes = append(notes, fmt.Sprintf("%s: %s", p.Platform.Name, rule.Condition))
+	}
+	if p.Method.ControlPlane == v1alpha1.Dedicated && !p.Platform.Managed && p.unread(v1alpha1.SourceControlPlanePods) {
+		notes = append(notes, "pods of the control plane could not be read: it is taken for a dedicated one, unless --control-plane says otherwise")
 	}
 	if plan.Method.NodeUpgrade == v1alpha1.InPlace && slices.ContainsFunc(plan.Hops, movesNodes) {
 		notes = append(notes, "a minor upgrade of kubelet in place, without a drain, is outside the version skew policy: it is the platform's own method, and at its word")

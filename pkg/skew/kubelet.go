@@ -1,9 +1,6 @@
 package skew
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -29,7 +26,7 @@ func (e *evaluation) kubelets() []observation {
 		workers := make([]string, 0, len(group.Names))
 		for _, name := range group.Names {
 			local, beside := e.instances.OnNode(name)
-			if !beside && !controlPlaneRole(group.Roles) {
+			if !beside && !facts.ControlPlaneRole(group.Roles) {
 				workers = append(workers, name)
 				continue
 			}
@@ -63,13 +60,6 @@ func (e *evaluation) controlPlaneKubelet(group v1alpha1.NodeGroup, name string, 
 		o.servers, o.against = only(local.Version.Minor), ownNode
 	}
 	return o
-}
-
-// controlPlaneRole reads the ROLES column, such as "control-plane,etcd".
-func controlPlaneRole(roles string) bool {
-	return slices.ContainsFunc(strings.Split(roles, ","), func(role string) bool {
-		return role == "control-plane" || role == "master"
-	})
 }
 
 // kubeletMinors are the kubelets of real nodes by node name. One whose version is
