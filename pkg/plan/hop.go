@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -61,11 +62,12 @@ func (h *hop) step(stage v1alpha1.PlanStage, message string, movements ...moveme
 		return err
 	}
 	controlPlane := facts.ControlPlaneNodes(h.snapshot)
+	oneByOne := strings.TrimPrefix(message+"; one by one, where they are", "; ")
 	for _, m := range nodes {
 		first, rest := m, m
 		first.only, rest.but = controlPlane, maps.Clone(controlPlane)
 		maps.Copy(rest.but, m.but)
-		if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: message, OneByOne: true}, first); err != nil {
+		if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: oneByOne, OneByOne: true}, first); err != nil {
 			return err
 		}
 		if err := h.take(v1alpha1.PlanStep{Stage: stage, Message: message}, rest); err != nil {
