@@ -104,8 +104,8 @@ func (o *deprecationsOptions) Validate() error {
 			return err
 		}
 	}
-	if o.source.snapshot != "" && (len(o.usage.skip) > 0 || o.usage.readDeprecated) {
-		return usagef("--skip and --read-deprecated are about reading a cluster, and --snapshot reads none")
+	if err := o.usage.validateWith(o.source.snapshot); err != nil {
+		return err
 	}
 	if slices.Contains(o.texts.stdin(), true) && o.source.snapshot == "-" {
 		return usagef("--snapshot - and files from - both read stdin: give one of them a path")
@@ -196,6 +196,14 @@ func (f *usageFlags) validate() error {
 		if source != helmSecrets {
 			return usagef("unknown value %q for --skip: use %s", source, helmSecrets)
 		}
+	}
+	return nil
+}
+
+// validateWith refuses what would be ignored beside a snapshot.
+func (f *usageFlags) validateWith(snapshot string) error {
+	if snapshot != "" && (len(f.skip) > 0 || f.readDeprecated) {
+		return usagef("--skip and --read-deprecated are about reading a cluster, and --snapshot reads none")
 	}
 	return nil
 }

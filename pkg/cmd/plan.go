@@ -88,6 +88,9 @@ func (o *planOptions) Validate() error {
 			return err
 		}
 	}
+	if err := o.usage.validateWith(o.source.snapshot); err != nil {
+		return err
+	}
 	if o.source.namespace() != "" {
 		return usagef("an upgrade is about the whole cluster: --namespace narrows nothing here")
 	}

@@ -27,8 +27,6 @@ type hop struct {
 	steps []v1alpha1.PlanStep
 	// nodes are the groups of nodes that get another kubelet.
 	nodes []gate.NodeMove
-	// refused says why the next step could not be planned; nil where all could.
-	refused *v1alpha1.PlanGate
 }
 
 // refusedError is a step that would leave the policy.
@@ -187,9 +185,9 @@ func (h *hop) catchUp(rows []v1alpha1.SkewRow) []movement {
 				return behind.Component == r.Component && behind.Version == r.Version
 			})
 		}
-		switch {
-		case component == catalog.KubeAPIServer, slices.Contains(h.Platform.Embeds, component):
-		case component == catalog.Kubectl:
+		switch component {
+		case catalog.KubeAPIServer:
+		case catalog.Kubectl:
 			movements = append(movements, movement{component: component, selects: selects, to: h.clientAhead(to)})
 		default:
 			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})

@@ -54,6 +54,9 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
 	if o.Target.Compare(from) < 0 {
 		return nil, fmt.Errorf("target %s is older than kube-apiserver, which is at %s", o.Target, from)
 	}
+	if oldest := start.oldest(); oldest.Major != o.Target.Major {
+		return nil, fmt.Errorf("kube-apiserver runs %s: no way is known from there to %s", oldest, o.Target)
+	}
 	p.Method = p.completed(start)
 
 	plan := v1alpha1.NewUpgradePlan(s.Name)
@@ -78,7 +81,7 @@ type planner struct {
 	total work
 }
 
-// hops leads from a minor to the target, and ends early where a step is refused.
+// hops leads from a minor to the target.
 func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, error) {
 	hops := []v1alpha1.PlanHop{}
 	for at := start; ; {
@@ -86,7 +89,7 @@ func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, er
 		if err != nil {
 			return nil, err
 		}
-		if h.to == from && len(h.steps) == 0 && h.refused == nil {
+		if h.to == from && len(h.steps) == 0 {
 			return hops, nil
 		}
 		report, err := p.report(at, h)
@@ -95,7 +98,7 @@ func (p *planner) hops(start *state, from version.Minor) ([]v1alpha1.PlanHop, er
 		}
 		report.Number = int32(len(hops) + 1)
 		hops = append(hops, report)
-		if h.refused != nil || h.to == p.Target {
+		if h.to == p.Target {
 			return hops, nil
 		}
 		at, from = h.state, h.to
@@ -114,15 +117,15 @@ func (p *planner) furthest(at *state, from version.Minor, first bool) (*hop, err
 	}
 	for ; ; to = to.Add(-1) {
 		h := &hop{planner: p, from: from, to: to, first: first, rest: p.rest(to), state: at}
+		err := h.run()
 		var refused *refusedError
-		switch err := h.run(); {
-		case errors.As(err, &refused):
-			h.refused = refused.gate()
-		case err != nil:
-			return nil, err
-		}
-		if h.refused == nil || to.Minus(from) <= 1 {
+		switch {
+		case err == nil:
 			return h, nil
+		case !errors.As(err, &refused):
+			return nil, err
+		case to.Minus(from) <= 1:
+			return nil, fmt.Errorf("no way to %s stays inside the version skew policy: %w", to, err)
 		}
 	}
 }
@@ -161,17 +164,10 @@ func (p *planner) report(start *state, h *hop) (v1alpha1.PlanHop, error) {
 	hopWork := p.workOf(h)
 	p.total = p.total.plus(hopWork)
 	report := v1alpha1.PlanHop{From: h.from, To: h.to, Steps: h.steps, Gates: gate.Evaluate(looked), Duration: p.estimate(hopWork)}
-	if h.refused != nil {
-		report.Gates = slices.Insert(report.Gates, 0, *h.refused)
-	}
 	report.Verdict = gravest(report.Gates)
 	if h.to != h.from {
 		report.Rollback, report.Backup = gate.Rollback(p.Platform), p.backup(h.to)
 		p.date(&report, start)
 	}
 	return report, nil
-}
-
-func (e *refusedError) gate() *v1alpha1.PlanGate {
-	return &v1alpha1.PlanGate{ID: "version-skew", Verdict: v1alpha1.Blocked, Message: e.Error(), Source: e.rows[0].Source}
 }

@@ -31,16 +31,30 @@ func (s *state) copied() *v1alpha1.Snapshot {
 	return &c
 }
 
-// rows of a component whose version is known and counts as Kubernetes does.
+// rows of a component that moves by itself, not as part of another's binary, and
+// whose version is known and counts as Kubernetes does.
 func (s *state) rows(component catalog.Component) []v1alpha1.SkewRow {
 	return slices.DeleteFunc(slices.Clone(s.skew.Rows), func(r v1alpha1.SkewRow) bool {
-		if r.Component != string(component) || r.Verdict == v1alpha1.NotJudged || r.Verdict == v1alpha1.NotVisible {
+		if r.Component != string(component) || r.Verdict == v1alpha1.NotJudged || r.Verdict == v1alpha1.NotVisible || embedded(r) {
 			return true
 		}
 		_, err := version.Parse(r.Version)
 		// kube-proxy is unknown in the middle of a rollout, and its image still tells.
 		return err != nil || r.Verdict == v1alpha1.Unknown && component != catalog.KubeProxy
 	})
+}
+
+// embedded finds the rows of what is part of another binary: a pod, a DaemonSet or
+// an answer shows all others.
+func embedded(r v1alpha1.SkewRow) bool {
+	switch catalog.Component(r.Component) {
+	case catalog.KubeProxy:
+		return daemonSet(r) == ""
+	case catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager:
+		return len(r.Names) == 0
+	default:
+		return false
+	}
 }
 
 // oldest and newest are the minors of the kube-apiserver instances.

@@ -39,14 +39,11 @@ func controlPlanePods() []catalog.Component {
 	return []catalog.Component{catalog.KubeControllerManager, catalog.KubeScheduler, catalog.CloudControllerManager}
 }
 
-// followers moves the components that follow kube-apiserver, where they are not
-// part of its binary.
+// followers moves the components that follow kube-apiserver.
 func (h *hop) followers(to version.Minor, selects func(v1alpha1.SkewRow) bool) []movement {
 	var movements []movement
 	for _, component := range controlPlanePods() {
-		if !slices.Contains(h.Platform.Embeds, component) {
-			movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
-		}
+		movements = append(movements, movement{component: component, selects: selects, to: h.version(component, to)})
 	}
 	return movements
 }
@@ -85,10 +82,8 @@ func (h *hop) repair() error {
 	movements := append(h.followers(h.from, isOutside),
 		movement{component: catalog.Kubelet, selects: isOutside, to: h.version(catalog.Kubelet, h.from)},
 		movement{component: catalog.Kubectl, selects: isOutside, to: client},
+		movement{component: catalog.KubeProxy, selects: isOutside, to: h.version(catalog.KubeProxy, h.from)},
 	)
-	if !slices.Contains(h.Platform.Embeds, catalog.KubeProxy) {
-		movements = append(movements, movement{component: catalog.KubeProxy, selects: isOutside, to: h.version(catalog.KubeProxy, h.from)})
-	}
 	message := "outside the version skew policy: repair this first"
 	tooNew := func(r v1alpha1.SkewRow) bool { return isOutside(r) && minorOf(r.Version).Compare(h.from) > 0 }
 	if slices.ContainsFunc(h.state.rows(catalog.Kubelet), tooNew) {
@@ -270,7 +265,7 @@ func (h *hop) hopsUntil(last version.Minor) int32 {
 // kubeProxy moves along in every hop: it needs no drain. Where it is part of
 // another binary, it has moved already.
 func (h *hop) kubeProxy() error {
-	any := func(r v1alpha1.SkewRow) bool { return daemonSet(r) != "" }
+	any := func(v1alpha1.SkewRow) bool { return true }
 	message := ""
 	if rule := h.Platform.Upgrades.AddOns; rule != nil && h.Method.ControlPlane == v1alpha1.Managed && slices.Contains(rule.Along, string(catalog.KubeProxy)) {
 		message = h.Platform.Name + " moves it along with the control plane"

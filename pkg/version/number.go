@@ -14,10 +14,11 @@ type Number struct {
 	Major, Minor, Patch int
 }
 
-var numberPattern = regexp.MustCompile(`^v?(\d{1,6})(?:\.(\d{1,6})(?:\.(\d{1,6}))?)?`)
+var numberPattern = regexp.MustCompile(`^v?(\d{1,6})(?:\.(\d{1,6})(?:\.(\d{1,6}))?)?(?:[^0-9A-Za-z]|$)`)
 
 // ParseNumber reads the number that a text begins with, and passes over what
-// stands behind: "5.15.0-1051-aws", "6.1.0 (amd64)", "3.5.24-0".
+// stands behind: "5.15.0-1051-aws", "6.1.0 (amd64)", "3.5.24-0". A digest or a
+// date is none.
 func ParseNumber(s string) (n Number, found bool) {
 	m := numberPattern.FindStringSubmatch(s)
 	if m == nil {
@@ -62,7 +63,7 @@ func (n Number) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 // UnmarshalText implements encoding.TextUnmarshaler. It takes a number alone.
 func (n *Number) UnmarshalText(text []byte) error {
 	parsed, found := ParseNumber(string(text))
-	if !found || numberPattern.FindString(string(text)) != string(text) {
+	if !found || parsed.String() != string(text) {
 		return fmt.Errorf("%q is not a version, want one such as 1.7.28", text)
 	}
 	*n = parsed
