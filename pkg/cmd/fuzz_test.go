@@ -14,7 +14,7 @@ import (
 // A snapshot may come from anywhere: whatever it holds ends with a report or
 // with an error.
 func FuzzAnySnapshot(f *testing.F) {
-	for _, pattern := range []string{"../../docs/examples/*.yaml", "testdata/snapshots/*.yaml", "testdata/snapshots/platforms/*.yaml", "testdata/snapshots/usage/*.yaml"} {
+	for _, pattern := range []string{"../../docs/examples/*.yaml", "testdata/snapshots/*.yaml", "testdata/snapshots/platforms/*.yaml", "testdata/snapshots/usage/*.yaml", "testdata/snapshots/plan/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -28,7 +28,7 @@ func FuzzAnySnapshot(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, snapshot []byte) {
-		for _, question := range []string{"skew", "support", "deprecations"} {
+		for _, question := range []string{"skew", "support", "deprecations", "plan"} {
 			var out bytes.Buffer
 			err := Execute(t.Context(), Environment{
 				Streams: genericiooptions.IOStreams{In: bytes.NewReader(snapshot), Out: &out, ErrOut: io.Discard},

@@ -195,7 +195,7 @@ func run(t *testing.T, args ...string) string {
 func TestOutputHoldsNoControlCharacters(t *testing.T) {
 	documents := []string{"json", "yaml", "kyaml"}
 	tables := []string{"", "wide", "name", "custom-columns=NAME:.metadata.name,NAMES:.rows[*].names"}
-	for _, question := range []string{"skew", "support", "deprecations"} {
+	for _, question := range []string{"skew", "support", "deprecations", "plan"} {
 		for _, output := range slices.Concat(documents, tables) {
 			got := run(t, question, "--snapshot", "testdata/snapshots/hostile.yaml", "-o", output)
 			harmless := "\n"
