@@ -394,7 +394,7 @@ func shortened(lines []string, wide bool) []string {
 	if wide || len(lines) <= most {
 		return lines
 	}
-	return append(lines[:most:most], fmt.Sprintf("%d more, which -o wide shows", len(lines)-most))
+	return append(lines[:most:most], thousands(int64(len(lines)-most))+" more, which -o wide shows")
 }
 
 func waiverText(w *v1alpha1.DeprecationWaiver) string {

@@ -226,7 +226,7 @@ func examples(names []string, room int) string {
 	for shown := min(3, len(names)); shown > 0; shown-- {
 		s := strings.Join(names[:shown], ", ")
 		if rest := len(names) - shown; rest > 0 {
-			s += fmt.Sprintf(", +%d", rest)
+			s += ", +" + thousands(int64(rest))
 		}
 		if utf8.RuneCountInString(Clean(s)) <= room {
 			return s
@@ -234,13 +234,13 @@ func examples(names []string, room int) string {
 	}
 	rest := ""
 	if len(names) > 1 {
-		rest = fmt.Sprintf(", +%d", len(names)-1)
+		rest = ", +" + thousands(int64(len(names)-1))
 	}
 	const least = 8 // of a name that is still worth showing
 	if left := room - len(rest); left >= least {
 		return shorten(Clean(names[0]), left) + rest
 	}
-	return fmt.Sprintf("+%d", len(names))
+	return "+" + thousands(int64(len(names)))
 }
 
 // shorten cuts what is longer than a width.
