@@ -57,19 +57,26 @@ type stepRow struct {
 	names               []string
 }
 
+const (
+	// leastVersion leaves of a version what tells it from others: of
+	// v1.34.1-eks-a737599 the platform's name.
+	leastVersion = 12
+	leastNote    = 20
+)
+
 func stepColumns(wide bool) []column[stepRow] {
 	return []column[stepRow]{
 		{header: "STEP", right: true, text: func(r stepRow, _ int) string { return strconv.Itoa(int(r.number)) }},
 		{header: "COMPONENT", text: func(r stepRow, _ int) string { return r.component }},
-		{header: "FROM", droppable: true, text: func(r stepRow, _ int) string { return orDash(r.from) }},
-		{header: "TO", text: func(r stepRow, _ int) string { return r.to }},
-		{header: "COUNT", right: true, text: func(r stepRow, _ int) string {
+		{header: "FROM", least: leastVersion, text: func(r stepRow, _ int) string { return orDash(r.from) }},
+		{header: "TO", least: leastVersion, text: func(r stepRow, _ int) string { return r.to }},
+		{header: "COUNT", droppable: true, right: true, text: func(r stepRow, _ int) string {
 			if r.count == 0 {
 				return "-"
 			}
 			return thousands(int64(r.count))
 		}},
-		{header: "NOTE", folds: true, text: func(r stepRow, room int) string {
+		{header: "NOTE", folds: true, least: leastNote, text: func(r stepRow, room int) string {
 			if wide {
 				return orDash(r.note)
 			}
@@ -365,7 +372,7 @@ func stayText(s v1alpha1.PlanStay) string {
 // noted adds examples of names where there is room for more than their number.
 func noted(r stepRow, room int) string {
 	if r.note == "" {
-		return examples(r.names, max(room, leastFold))
+		return examples(r.names, max(room, leastNote))
 	}
 	text := examples(r.names, room-utf8.RuneCountInString(r.note)-len(" ()"))
 	if text == "" || strings.HasPrefix(text, "+") {

@@ -349,6 +349,57 @@ func TestWhatHappensToNodes(t *testing.T) {
 	}
 }
 
+// The longest word of a note fits, where versions can be cut for it.
+func TestNotesKeepTheirWordsOnANarrowTerminal(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageAPIServer, Message: "the provider moves kube-controller-manager along",
+		Moves: []v1alpha1.PlanMove{moves("kube-apiserver", "v1.34.1-eks-a737599", "v1.35.8-eks-1234567", 3)}}}
+	if diff := cmp.Diff([]string{
+		"STEP  COMPONENT       FROM          TO            COUNT  NOTE",
+		"   1  kube-apiserver  v1.34.1-eks…  v1.35.8-eks…      3  the provider moves",
+		"                                                         kube-controller-manager",
+		"                                                         along",
+	}, lines(t, func(w io.Writer) error {
+		return printTable(w, stepColumns(false), stepRows(h), Layout{Width: 80})
+	})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Versions that a platform made long are cut before a column is lost that tells rows apart.
+func TestStepsKeepTheirColumnsOnANarrowTerminal(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageNodes, Message: "kube-apiserver 1.36 would leave these behind", Moves: []v1alpha1.PlanMove{
+		moves(kubelet, "v1.33.9-eks-a737599", "v1.35.8-eks-1234567", 1204), moves(kubelet, "v1.34.1-eks-a737599", "v1.35.8-eks-1234567", 3)}}}
+	for name, tc := range map[string]struct {
+		width int
+		want  []string
+	}{
+		"80": {80, []string{
+			"STEP  COMPONENT  FROM              TO                COUNT  NOTE",
+			"   1  kubelet    v1.33.9-eks-a73…  v1.35.8-eks-123…  1,204  kube-apiserver 1.36",
+			"                                                            would leave these",
+			"                                                            behind",
+			"   1  kubelet    v1.34.1-eks-a73…  v1.35.8-eks-123…      3",
+		}},
+		"too few for all": {60, []string{
+			"STEP  COMPONENT  FROM          TO            NOTE",
+			"   1  kubelet    v1.33.9-eks…  v1.35.8-eks…  kube-apiserver",
+			"                                             1.36 would",
+			"                                             leave these",
+			"                                             behind",
+			"   1  kubelet    v1.34.1-eks…  v1.35.8-eks…",
+		}},
+	} {
+		got := lines(t, func(w io.Writer) error {
+			return printTable(w, stepColumns(false), stepRows(h), Layout{Width: tc.width})
+		})
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestTheSameFindingOfSeveralHopsIsOne(t *testing.T) {
 	p := plan(t, "1.33", "1.37",
 		hop(t, 1, "1.33", "1.34.1", etcd(), gate("a", v1alpha1.Warning, "x", "do", "one")),
