@@ -16,7 +16,7 @@ import (
 // printRunbook writes a plan as Markdown that a person follows and ticks off.
 func printRunbook(w io.Writer, p *v1alpha1.UpgradePlan) error {
 	var b runbook
-	b.heading(1, "Upgrade of %s from %s to %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), p.From, p.To)
+	b.heading(1, "Upgrade of %s %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), fromTo(p))
 	b.summary(p)
 	if len(p.Hops) > 0 {
 		b.overview(p.Hops)
@@ -189,14 +189,11 @@ func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
 }
 
 func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
-	b.heading(2, "Hop %d: from %s to %s", h.Number, h.From, hopTarget(h))
+	b.heading(2, "Hop %d: %s", h.Number, hopTitle(h))
 	b.hopDates(h, p.At)
 	if index > 0 {
 		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
 		b.findings(p, h.Number)
-	}
-	if h.TakeFirst != "" {
-		b.tick(nil, "Move the control plane to %s, the newest patch of %s, first", h.TakeFirst, h.From)
 	}
 	// The way back ends where kube-apiserver moves.
 	end := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool { return s.Stage == v1alpha1.StageAPIServer }))
