@@ -639,6 +639,9 @@ func TestADaemonSetIsNamed(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, strings.Join(got, "\n"))
 		}
 	}
+	if want := "- [ ] kube-proxy, DaemonSet `kube-proxy-windows`, from v1.34.1 to 1.35.8 (1,000, such as `node-1`, `node-2`, `node-3`)"; !slices.Contains(chapter(t, plan(t, "1.34", "1.35", h), "### Step 1: kube-proxy"), want) {
+		t.Errorf("%q is missing", want)
+	}
 }
 
 // A step may be a sentence alone.
