@@ -391,10 +391,18 @@ func unlooked(gaps []v1alpha1.Gap, wide bool) []string {
 // shortened keeps a section to a few lines, and tells of the others.
 func shortened(lines []string, wide bool) []string {
 	const most = 10
-	if wide || len(lines) <= most {
+	if wide {
 		return lines
 	}
-	return append(lines[:most:most], fmt.Sprintf("%d more, which -o wide shows", len(lines)-most))
+	return upTo(most, lines)
+}
+
+// upTo keeps the first lines, and counts the others.
+func upTo(most int, lines []string) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	return append(lines[:most:most], thousands(int64(len(lines)-most))+" more, which -o wide shows")
 }
 
 func waiverText(w *v1alpha1.DeprecationWaiver) string {

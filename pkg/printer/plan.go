@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,12 +26,11 @@ func hopColumns() []column[v1alpha1.PlanHop] {
 			}}
 	}
 	unknown := checks("UNKNOWN", v1alpha1.Unknown)
-	unknown.droppable = true
+	unknown.droppable = true // after those behind it
 	return []column[row]{
 		{header: "HOP", right: true, text: func(r row, _ int) string { return strconv.Itoa(int(r.Number)) }},
 		{header: "FROM", text: func(r row, _ int) string { return r.From.String() }},
 		{header: "TO", text: func(r row, _ int) string { return hopTarget(r) }},
-		{header: "SUPPORTED UNTIL", droppable: true, text: func(r row, _ int) string { return orDash(r.ToUntil.String()) }},
 		{header: "START BEFORE", text: func(r row, _ int) string { return startBefore(r.Deadline) },
 			paint: func(r row) paint {
 				if r.Deadline != nil && r.Deadline.Passed {
@@ -39,10 +39,11 @@ func hopColumns() []column[v1alpha1.PlanHop] {
 				return ""
 			}},
 		{header: "NODES", text: func(r row, _ int) string { return nodesText(r) }},
-		{header: "TIME", droppable: true, text: func(r row, _ int) string { return orDash(span(r.Duration, "-", hoursShort)) }},
 		checks("BLOCKED", v1alpha1.Blocked),
 		checks("WARNINGS", v1alpha1.Warning),
 		unknown,
+		{header: "TO SUPPORTED UNTIL", droppable: true, text: func(r row, _ int) string { return orDash(r.ToUntil.String()) }},
+		{header: "TIME", droppable: true, text: func(r row, _ int) string { return orDash(span(r.Duration, "-", hoursShort)) }},
 		{header: "TAKE FIRST", wide: true, text: func(r row, _ int) string { return orDash(r.TakeFirst) }},
 		{header: "ROLLBACK", wide: true, text: func(r row, _ int) string { return orDash(r.Rollback) }},
 	}
@@ -57,19 +58,26 @@ type stepRow struct {
 	names               []string
 }
 
+const (
+	// leastVersion leaves of a version what tells it from others: of
+	// v1.34.1-eks-a737599 the platform's name.
+	leastVersion = 12
+	leastNote    = 20
+)
+
 func stepColumns(wide bool) []column[stepRow] {
 	return []column[stepRow]{
 		{header: "STEP", right: true, text: func(r stepRow, _ int) string { return strconv.Itoa(int(r.number)) }},
 		{header: "COMPONENT", text: func(r stepRow, _ int) string { return r.component }},
-		{header: "FROM", droppable: true, text: func(r stepRow, _ int) string { return orDash(r.from) }},
-		{header: "TO", text: func(r stepRow, _ int) string { return r.to }},
-		{header: "COUNT", right: true, text: func(r stepRow, _ int) string {
+		{header: "FROM", least: leastVersion, text: func(r stepRow, _ int) string { return orDash(r.from) }},
+		{header: "TO", least: leastVersion, text: func(r stepRow, _ int) string { return r.to }},
+		{header: "COUNT", droppable: true, right: true, text: func(r stepRow, _ int) string {
 			if r.count == 0 {
 				return "-"
 			}
 			return thousands(int64(r.count))
 		}},
-		{header: "NOTE", folds: true, text: func(r stepRow, room int) string {
+		{header: "NOTE", folds: true, least: leastNote, text: func(r stepRow, room int) string {
 			if wide {
 				return orDash(r.note)
 			}
@@ -119,7 +127,7 @@ func printPlan(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 		return err
 	}
 	if err := printSections(w, layout,
-		section{"What to do", shortened(remedies(p, layout.Wide), layout.Wide)},
+		section{"What to do", toDo(p, layout.Wide)},
 		section{"Notes", slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
 		section{"Time", assumptions(p)},
 		section{"Not seen", unseen(p.Gaps)},
@@ -143,7 +151,15 @@ func planLead(p *v1alpha1.UpgradePlan) []string {
 		parts = append(parts, "context "+p.Cluster.Context)
 	}
 	return append(lines, strings.Join(append(parts,
-		platformText(p.Platform), fmt.Sprintf("from %s to %s", p.From, p.To), fmt.Sprintf("on %s", p.At)), ", "))
+		platformText(p.Platform), fromTo(p), fmt.Sprintf("on %s", p.At)), ", "))
+}
+
+// fromTo is where the cluster goes, or where it is and stays.
+func fromTo(p *v1alpha1.UpgradePlan) string {
+	if p.From == p.To {
+		return fmt.Sprintf("at %s", p.To)
+	}
+	return fmt.Sprintf("from %s to %s", p.From, p.To)
 }
 
 func platformText(p v1alpha1.Platform) string { return fmt.Sprintf("%s (%s)", p.Name, p.Evidence) }
@@ -154,13 +170,32 @@ func deadlineText(d *v1alpha1.PlanDeadline, at calendar.Date) string {
 	case d == nil:
 		return ""
 	case d.Passed:
-		return fmt.Sprintf("%s left support on %s", d.Minor, d.Date)
+		return leftText(d, at)
 	}
 	until := d.Date.String()
 	if days := d.Date.Minus(at); days > 0 {
 		until += fmt.Sprintf(" (in %s)", several(int64(days), "day"))
 	}
-	return fmt.Sprintf("start before %s to stay in %s support, which %s then loses", until, d.Phase, d.Minor)
+	text := fmt.Sprintf("start before %s to stay in %s support, which %s then loses", until, d.Phase, d.Minor)
+	if !d.ExtendedUntil.IsZero() {
+		text += fmt.Sprintf("; extended support after that lasts until %s", d.ExtendedUntil)
+	}
+	return text
+}
+
+// leftText tells what the minor has left, and what it has not.
+func leftText(d *v1alpha1.PlanDeadline, at calendar.Date) string {
+	if d.ExtendedUntil.IsZero() || d.ExtendedUntil.Compare(at) < 0 {
+		return fmt.Sprintf("%s left support on %s", d.Minor, later(d.Date, d.ExtendedUntil))
+	}
+	return fmt.Sprintf("%s left %s support on %s; extended support lasts until %s", d.Minor, d.Phase, d.Date, d.ExtendedUntil)
+}
+
+func later(a, b calendar.Date) calendar.Date {
+	if a.Compare(b) < 0 {
+		return b
+	}
+	return a
 }
 
 func startBefore(d *v1alpha1.PlanDeadline) string {
@@ -168,7 +203,7 @@ func startBefore(d *v1alpha1.PlanDeadline) string {
 	case d == nil:
 		return "-"
 	case d.Passed:
-		return d.Date.String() + " passed"
+		return "passed"
 	default:
 		return d.Date.String()
 	}
@@ -185,8 +220,8 @@ func workText(d v1alpha1.PlanDuration, method v1alpha1.PlanMethod) string {
 
 func methodText(m v1alpha1.PlanMethod) string {
 	batch := ""
-	if m.BatchSize != "" {
-		batch = " " + m.BatchSize + " at a time"
+	if text := batchText(m); text != "" {
+		batch = " " + text
 	}
 	switch m.NodeUpgrade {
 	case v1alpha1.Replace:
@@ -198,6 +233,18 @@ func methodText(m v1alpha1.PlanMethod) string {
 	default:
 		return ""
 	}
+}
+
+// batchText is such as "10% at a time", and empty where it is not known.
+func batchText(m v1alpha1.PlanMethod) string {
+	size := m.BatchSize
+	if n, err := strconv.ParseInt(size, 10, 64); err == nil {
+		size = thousands(n)
+	}
+	if size == "" {
+		return ""
+	}
+	return size + " at a time"
 }
 
 // span is such as "3 h to 5 h", and empty without an estimate.
@@ -253,7 +300,7 @@ func printHops(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 		shown = p.Hops
 	}
 	for _, hop := range shown {
-		if _, err := fmt.Fprintf(w, "\n%s\n", wrap(Clean(hopTitle(hop)), layout.Width, "")); err != nil {
+		if _, err := fmt.Fprintf(w, "\n%s\n", wrap(Clean(fmt.Sprintf("Hop %d, %s:", hop.Number, hopTitle(hop))), layout.Width, "")); err != nil {
 			return err
 		}
 		if err := printTable(w, stepColumns(layout.Wide), stepRows(hop), layout); err != nil {
@@ -264,11 +311,10 @@ func printHops(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 }
 
 func hopTitle(h v1alpha1.PlanHop) string {
-	title := fmt.Sprintf("Hop %d, from %s to %s", h.Number, h.From, hopTarget(h))
-	if h.TakeFirst != "" {
-		title += fmt.Sprintf(", after %s, the newest patch of %s", h.TakeFirst, h.From)
+	if h.From == h.To {
+		return fmt.Sprintf("to bring the rest to %s", h.To)
 	}
-	return title + ":"
+	return fmt.Sprintf("from %s to %s", h.From, hopTarget(h))
 }
 
 // hopTarget is the newest patch, beside the minor where a platform numbers its own.
@@ -296,24 +342,28 @@ func gatesOf(h v1alpha1.PlanHop, verdict v1alpha1.Verdict) int32 {
 // kubelet stands for its node.
 const kubelet = "kubelet"
 
-// nodesText counts what is to be done to nodes, and those that keep their
-// version in the last step that tells.
+// nodesText counts the nodes that move, each once, and those that keep their
+// version. Where they have no names, those of all steps move, and those of the
+// last step that tells stay.
 func nodesText(h v1alpha1.PlanHop) string {
+	moves, stays := map[string]bool{}, map[string]bool{}
 	var move, stay int64
 	for _, step := range h.Steps {
 		for _, m := range step.Moves {
 			if m.Component == kubelet {
-				move += int64(m.Count)
+				move += named(moves, m.Names, m.Count)
 			}
 		}
 		var here int64
 		for _, s := range step.Stays {
 			if s.Component == kubelet {
-				here += int64(s.Count)
+				here += named(stays, s.Names, s.Count)
 			}
 		}
 		stay = cmp.Or(here, stay)
 	}
+	maps.DeleteFunc(stays, func(name string, _ bool) bool { return moves[name] })
+	move, stay = move+int64(len(moves)), stay+int64(len(stays))
 	var parts []string
 	for _, part := range []struct {
 		n    int64
@@ -330,13 +380,21 @@ func nodesText(h v1alpha1.PlanHop) string {
 	return orDash(strings.Join(parts, ", "))
 }
 
+// named collects names, and counts those that have none.
+func named(set map[string]bool, names []string, count int32) int64 {
+	for _, name := range names {
+		set[name] = true
+	}
+	return max(0, int64(count)-int64(len(names)))
+}
+
 // stepRows tell how a step is done beside the first thing that moves in it.
 func stepRows(h v1alpha1.PlanHop) []stepRow {
 	var rows []stepRow
 	for _, step := range h.Steps {
 		first := len(rows)
 		for _, m := range step.Moves {
-			rows = append(rows, stepRow{number: step.Number, component: m.Component, from: m.From, to: m.To, count: m.Count, names: m.Names})
+			rows = append(rows, stepRow{number: step.Number, component: m.Component, from: m.From, to: m.To, count: m.Count, names: m.Names, note: daemonSetText(m)})
 		}
 		for _, s := range step.Stays {
 			rows = append(rows, stepRow{number: step.Number, component: s.Component, from: s.Version, to: "stay", count: s.Count, names: s.Names, note: stayText(s)})
@@ -345,10 +403,18 @@ func stepRows(h v1alpha1.PlanHop) []stepRow {
 			rows = slices.Insert(rows, first, stepRow{number: step.Number, component: string(step.Stage), to: "-"})
 		}
 		if step.Message != "" {
-			rows[first].note = step.Message
+			rows[first].note = strings.TrimSuffix(step.Message+"; "+rows[first].note, "; ")
 		}
 	}
 	return rows
+}
+
+// daemonSetText is empty for what is in none.
+func daemonSetText(m v1alpha1.PlanMove) string {
+	if m.DaemonSet == "" {
+		return ""
+	}
+	return "DaemonSet " + m.DaemonSet
 }
 
 func stayText(s v1alpha1.PlanStay) string {
@@ -365,7 +431,7 @@ func stayText(s v1alpha1.PlanStay) string {
 // noted adds examples of names where there is room for more than their number.
 func noted(r stepRow, room int) string {
 	if r.note == "" {
-		return examples(r.names, max(room, leastFold))
+		return examples(r.names, max(room, leastNote))
 	}
 	text := examples(r.names, room-utf8.RuneCountInString(r.note)-len(" ()"))
 	if text == "" || strings.HasPrefix(text, "+") {
@@ -443,12 +509,19 @@ func printFindings(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 	return printTable(w, findingColumns(), shown, layout)
 }
 
-// remedies tell, once each, what to do about the first objects of the checks that
-// share it.
-func remedies(p *v1alpha1.UpgradePlan, wide bool) []string {
+// toDo are the first remedies, and at least those of everything that blocks.
+func toDo(p *v1alpha1.UpgradePlan, wide bool) []string {
 	if wide {
 		return nil // a column tells it
 	}
+	const most = 10
+	lines, blocked := remedies(p)
+	return upTo(max(most, blocked), lines)
+}
+
+// remedies tell, once each, what to do about the first objects of the checks that
+// share it. Those of what blocks come first, and are counted.
+func remedies(p *v1alpha1.UpgradePlan) (lines []string, blocked int) {
 	var order []string
 	checks, evidence := map[string][]string{}, map[string][]string{}
 	for _, f := range findings(p.Hops, false) {
@@ -457,19 +530,21 @@ func remedies(p *v1alpha1.UpgradePlan, wide bool) []string {
 		}
 		if !slices.Contains(order, f.Remedy) {
 			order = append(order, f.Remedy)
+			if f.Verdict == v1alpha1.Blocked {
+				blocked++
+			}
 		}
 		checks[f.Remedy] = union(checks[f.Remedy], []string{f.ID})
 		evidence[f.Remedy] = union(evidence[f.Remedy], f.Evidence)
 	}
-	var lines []string
 	for _, remedy := range order {
 		subject := examples(checks[remedy], page/2)
 		if objects := evidence[remedy]; len(objects) > 0 {
-			subject += " (" + examples(objects, page/2) + ")"
+			subject += " (" + examples(objects, page*2/3) + ")"
 		}
 		lines = append(lines, subject+": "+remedy)
 	}
-	return lines
+	return lines, blocked
 }
 
 // assumptions behind the whole estimate, or else behind those of the hops.

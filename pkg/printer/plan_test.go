@@ -126,19 +126,19 @@ func TestPlan(t *testing.T) {
 			"about 4 h 15 min to 6 h 15 min of work with nodes replaced 10% at a time, not counting what lies between steps",
 			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), from 1.34 to 1.37, on 2026-11-20",
 			"",
-			"HOP  FROM  TO      SUPPORTED UNTIL  START BEFORE  NODES                TIME        BLOCKED  WARNINGS  UNKNOWN",
-			"  1  1.34  1.35.8  2027-04-28       2026-12-28    12 move, 4,988 stay  1h25m-2h5m        1         1        1",
-			"  2  1.35  1.36.6  2027-08-28       2027-04-28    12 move, 4,988 stay  1h25m-2h5m        2         1        -",
-			"  3  1.36  1.37.2  2027-12-28       2027-08-28    12 move, 4,988 stay  1h25m-2h5m        1         1        -",
+			"HOP  FROM  TO      START BEFORE  NODES                BLOCKED  WARNINGS  UNKNOWN  TO SUPPORTED UNTIL  TIME",
+			"  1  1.34  1.35.8  2026-12-28    12 move, 4,988 stay        1         1        1  2027-04-28          1h25m-2h5m",
+			"  2  1.35  1.36.6  2027-04-28    12 move, 4,988 stay        2         1        -  2027-08-28          1h25m-2h5m",
+			"  3  1.36  1.37.2  2027-08-28    12 move, 4,988 stay        1         1        -  2027-12-28          1h25m-2h5m",
 			"",
-			"Hop 1, from 1.34 to 1.35.8, after 1.34.13, the newest patch of 1.34:",
+			"Hop 1, from 1.34 to 1.35.8:",
 			"STEP  COMPONENT                FROM     TO      COUNT  NOTE",
 			"   1  kube-apiserver           v1.34.1  1.35.8      3  one instance at a time, each ready before the next (cp-1, +2)",
 			"   2  kube-controller-manager  v1.34.1  1.35.8      3  after every kube-apiserver",
 			"   2  kube-scheduler           v1.34.1  1.35.8      3",
 			"   3  kubelet                  v1.34.0  1.35.8     12  drain each node first (legacy-1, legacy-2, legacy-3, +9)",
-			"   3  kubelet                  v1.34.1  stay    4,988  may stay for 2 more hops, until 1.37 (node-1, node-2, +4986)",
-			"   4  kube-proxy               v1.34.1  1.35.8  5,000  node-1, node-2, node-3, +4997",
+			"   3  kubelet                  v1.34.1  stay    4,988  may stay for 2 more hops, until 1.37 (node-1, node-2, +4,986)",
+			"   4  kube-proxy               v1.34.1  1.35.8  5,000  node-1, node-2, node-3, +4,997",
 			"   5  kubectl                  v1.34.1  1.35.8      1",
 			"",
 			"VERDICT  HOPS  CHECK                   WHAT",
@@ -152,7 +152,7 @@ func TestPlan(t *testing.T) {
 			"  pod-disruption-budgets (shop/budget-1, shop/budget-2, shop/budget-3, +1): let each allow one, with another replica or",
 			"    maxUnavailable: 1",
 			"  removed-apis (policy/v1beta1 PodDisruptionBudget, batch/v1beta1 CronJob): run kubectl versions deprecations --to 1.36",
-			"  single-replicas (shop/deployment-1, shop/deployment-2, +1202): run two replicas where that matters",
+			"  single-replicas (shop/deployment-1, shop/deployment-2, shop/deployment-3, +1,201): run two replicas where that matters",
 			"  etcd-version: run etcd --version where it runs; 3.5.24 or later is wanted",
 			"",
 			"Notes:",
@@ -178,12 +178,12 @@ func TestPlan(t *testing.T) {
 			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), from 1.34 to",
 			"1.37, on 2026-11-20",
 			"",
-			"HOP  FROM  TO      START BEFORE  NODES                BLOCKED  WARNINGS",
-			"  1  1.34  1.35.8  2026-12-28    12 move, 4,988 stay        1         1",
-			"  2  1.35  1.36.6  2027-04-28    12 move, 4,988 stay        2         1",
-			"  3  1.36  1.37.2  2027-08-28    12 move, 4,988 stay        1         1",
+			"HOP  FROM  TO      START BEFORE  NODES                BLOCKED  WARNINGS  UNKNOWN",
+			"  1  1.34  1.35.8  2026-12-28    12 move, 4,988 stay        1         1        1",
+			"  2  1.35  1.36.6  2027-04-28    12 move, 4,988 stay        2         1        -",
+			"  3  1.36  1.37.2  2027-08-28    12 move, 4,988 stay        1         1        -",
 			"",
-			"Hop 1, from 1.34 to 1.35.8, after 1.34.13, the newest patch of 1.34:",
+			"Hop 1, from 1.34 to 1.35.8:",
 			"STEP  COMPONENT                FROM     TO      COUNT  NOTE",
 			"   1  kube-apiserver           v1.34.1  1.35.8      3  one instance at a time,",
 			"                                                       each ready before the",
@@ -194,7 +194,7 @@ func TestPlan(t *testing.T) {
 			"   3  kubelet                  v1.34.0  1.35.8     12  drain each node first",
 			"   3  kubelet                  v1.34.1  stay    4,988  may stay for 2 more hops,",
 			"                                                       until 1.37",
-			"   4  kube-proxy               v1.34.1  1.35.8  5,000  node-1, node-2, +4998",
+			"   4  kube-proxy               v1.34.1  1.35.8  5,000  node-1, node-2, +4,998",
 			"   5  kubectl                  v1.34.1  1.35.8      1",
 			"",
 			"VERDICT  HOPS  CHECK                   WHAT",
@@ -207,9 +207,9 @@ func TestPlan(t *testing.T) {
 			"unknown  1     etcd-version            etcd's version is not in the API",
 		}},
 		"the hops alone": {Layout{Width: 120, NoHeaders: true}, []string{
-			"  1  1.34  1.35.8  2027-04-28       2026-12-28    12 move, 4,988 stay  1h25m-2h5m        1         1        1",
-			"  2  1.35  1.36.6  2027-08-28       2027-04-28    12 move, 4,988 stay  1h25m-2h5m        2         1        -",
-			"  3  1.36  1.37.2  2027-12-28       2027-08-28    12 move, 4,988 stay  1h25m-2h5m        1         1        -",
+			"  1  1.34  1.35.8  2026-12-28    12 move, 4,988 stay        1         1        1  2027-04-28          1h25m-2h5m",
+			"  2  1.35  1.36.6  2027-04-28    12 move, 4,988 stay        2         1        -  2027-08-28          1h25m-2h5m",
+			"  3  1.36  1.37.2  2027-08-28    12 move, 4,988 stay        1         1        -  2027-12-28          1h25m-2h5m",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,8 +260,8 @@ func TestPlanWithoutAHop(t *testing.T) {
 	}{
 		"says so": {Layout{Width: 80}, []string{
 			"PASS: kube-apiserver runs 1.37 already",
-			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), from 1.37 to",
-			"1.37, on 2026-11-20",
+			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), at 1.37, on",
+			"2026-11-20",
 			"",
 			"No hop to plan.",
 			"",
@@ -270,7 +270,7 @@ func TestPlanWithoutAHop(t *testing.T) {
 		}},
 		"also with every column": {Layout{Wide: true}, []string{
 			"PASS: kube-apiserver runs 1.37 already",
-			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), from 1.37 to 1.37, on 2026-11-20",
+			"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), at 1.37, on 2026-11-20",
 			"",
 			"No hop to plan.",
 			"",
@@ -314,7 +314,7 @@ func TestPlanInColor(t *testing.T) {
 	p.Hops[0].Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Date: date(t, "2026-10-28"), Passed: true}
 	plain := lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120}) })
 	painted := strings.Join(lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120, Color: true}) }), "\n")
-	for _, want := range []string{"\x1b[31mBLOCKED\x1b[0m", "\x1b[31mblocked\x1b[0m", "\x1b[33mwarning\x1b[0m", "\x1b[36munknown\x1b[0m", "\x1b[31m2026-10-28 passed\x1b[0m"} {
+	for _, want := range []string{"\x1b[31mBLOCKED\x1b[0m", "\x1b[31mblocked\x1b[0m", "\x1b[33mwarning\x1b[0m", "\x1b[36munknown\x1b[0m", "\x1b[31mpassed\x1b[0m"} {
 		if !strings.Contains(painted, want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -349,6 +349,126 @@ func TestWhatHappensToNodes(t *testing.T) {
 	}
 }
 
+// A node that one step moves within its minor, and another one to the next, is
+// one node, and so is one that several steps let stay.
+func TestNodesWithNamesCountOnce(t *testing.T) {
+	step := func(moved []string, stay ...string) v1alpha1.PlanStep {
+		s := v1alpha1.PlanStep{Moves: []v1alpha1.PlanMove{moves(kubelet, "", "", int32(len(moved)), moved...)}}
+		if len(stay) > 0 {
+			s.Stays = []v1alpha1.PlanStay{{Component: kubelet, Count: int32(len(stay)), Names: stay}}
+		}
+		return s
+	}
+	for name, tc := range map[string]struct {
+		steps []v1alpha1.PlanStep
+		want  string
+	}{
+		"moved twice":                    {[]v1alpha1.PlanStep{step([]string{"a", "b"}), step([]string{"b", "c"})}, "3 move"},
+		"moved before it stays":          {[]v1alpha1.PlanStep{step([]string{"a"}), step(nil, "a", "b")}, "1 moves, 1 stays"},
+		"moved after it stayed":          {[]v1alpha1.PlanStep{step(nil, "a", "b"), step([]string{"a"})}, "1 moves, 1 stays"},
+		"stays in two steps":             {[]v1alpha1.PlanStep{step([]string{"a"}, "b", "c"), step([]string{"d"}, "c", "e")}, "2 move, 3 stay"},
+		"moved before all of them stay":  {[]v1alpha1.PlanStep{step([]string{"a"}), step(nil, "a")}, "1 moves"},
+		"beside others without a name":   {[]v1alpha1.PlanStep{step([]string{"a"}), {Moves: []v1alpha1.PlanMove{moves(kubelet, "", "", 2)}}}, "3 move"},
+		"more than there are names":      {[]v1alpha1.PlanStep{{Moves: []v1alpha1.PlanMove{moves(kubelet, "", "", 3, "a")}}}, "3 move"},
+		"of another component than both": {[]v1alpha1.PlanStep{{Moves: []v1alpha1.PlanMove{moves("kube-proxy", "", "", 1, "a")}}, step(nil, "a")}, "1 stays"},
+	} {
+		if got := nodesText(v1alpha1.PlanHop{Steps: tc.steps}); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+// The longest word of a note fits, where versions can be cut for it.
+func TestNotesKeepTheirWordsOnANarrowTerminal(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageAPIServer, Message: "the provider moves kube-controller-manager along",
+		Moves: []v1alpha1.PlanMove{moves("kube-apiserver", "v1.34.1-eks-a737599", "v1.35.8-eks-1234567", 3)}}}
+	if diff := cmp.Diff([]string{
+		"STEP  COMPONENT       FROM          TO            COUNT  NOTE",
+		"   1  kube-apiserver  v1.34.1-eks…  v1.35.8-eks…      3  the provider moves",
+		"                                                         kube-controller-manager",
+		"                                                         along",
+	}, lines(t, func(w io.Writer) error {
+		return printTable(w, stepColumns(false), stepRows(h), Layout{Width: 80})
+	})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Versions that a platform made long are cut before a column is lost that tells rows apart.
+func TestStepsKeepTheirColumnsOnANarrowTerminal(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageNodes, Message: "kube-apiserver 1.36 would leave these behind", Moves: []v1alpha1.PlanMove{
+		moves(kubelet, "v1.33.9-eks-a737599", "v1.35.8-eks-1234567", 1204), moves(kubelet, "v1.34.1-eks-a737599", "v1.35.8-eks-1234567", 3)}}}
+	for name, tc := range map[string]struct {
+		width int
+		want  []string
+	}{
+		"80": {80, []string{
+			"STEP  COMPONENT  FROM              TO                COUNT  NOTE",
+			"   1  kubelet    v1.33.9-eks-a73…  v1.35.8-eks-123…  1,204  kube-apiserver 1.36",
+			"                                                            would leave these",
+			"                                                            behind",
+			"   1  kubelet    v1.34.1-eks-a73…  v1.35.8-eks-123…      3",
+		}},
+		"too few for all": {60, []string{
+			"STEP  COMPONENT  FROM          TO            NOTE",
+			"   1  kubelet    v1.33.9-eks…  v1.35.8-eks…  kube-apiserver",
+			"                                             1.36 would",
+			"                                             leave these",
+			"                                             behind",
+			"   1  kubelet    v1.34.1-eks…  v1.35.8-eks…",
+		}},
+	} {
+		got := lines(t, func(w io.Writer) error {
+			return printTable(w, stepColumns(false), stepRows(h), Layout{Width: tc.width})
+		})
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestHopsThatBringTheRestAlong(t *testing.T) {
+	h := hop(t, 1, "1.37", "1.37.2")
+	h.Deadline = nil
+	p := plan(t, "1.37", "1.37", h)
+	got := lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120}) })
+	for _, want := range []string{
+		"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), at 1.37, on 2026-11-20",
+		"  1  1.37  1.37.2  -             12 move, 4,988 stay        -         -        -  2027-04-28          1h25m-2h5m",
+		"Hop 1, to bring the rest to 1.37:",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in:\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	text := strings.Join(lines(t, func(w io.Writer) error { return printRunbook(w, p) }), "\n")
+	for _, want := range []string{"# Upgrade of shop-prod at 1.37\n", "\n## Hop 1: to bring the rest to 1.37\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "start before") || strings.Contains(text, "left support") {
+		t.Errorf("a deadline that nobody knows:\n%s", text)
+	}
+}
+
+// A message about what moves stands beside it, and not beside what stays.
+func TestNodesThatMoveNowOrLater(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps[2].Message = "now or later: inside the policy up to kube-apiserver 1.36"
+	var got []string
+	for _, row := range stepRows(h) {
+		if row.component == kubelet {
+			got = append(got, row.to+": "+row.note)
+		}
+	}
+	if diff := cmp.Diff([]string{"1.35.8: " + h.Steps[2].Message, "stay: may stay for 2 more hops, until 1.37"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheSameFindingOfSeveralHopsIsOne(t *testing.T) {
 	p := plan(t, "1.33", "1.37",
 		hop(t, 1, "1.33", "1.34.1", etcd(), gate("a", v1alpha1.Warning, "x", "do", "one")),
@@ -366,11 +486,43 @@ func TestTheSameFindingOfSeveralHopsIsOne(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
+	lines, blocked := remedies(p)
 	if diff := cmp.Diff([]string{
 		"a (three, one, two): do",
 		"etcd-version: run etcd --version where it runs; 3.5.24 or later is wanted",
-	}, remedies(p, false)); diff != "" {
-		t.Error(diff)
+	}, lines); diff != "" || blocked != 1 {
+		t.Errorf("%d blocked: %s", blocked, diff)
+	}
+}
+
+// However many remedies there are, none is left out of those for what blocks.
+func TestWhatToDoAboutEverythingThatBlocks(t *testing.T) {
+	gates := func(warnings, blocked int) []v1alpha1.PlanGate {
+		var all []v1alpha1.PlanGate
+		for _, id := range numbered("warning", warnings) {
+			all = append(all, gate(id, v1alpha1.Warning, "x", "mind "+id))
+		}
+		for _, id := range numbered("blocked", blocked) {
+			all = append(all, gate(id, v1alpha1.Blocked, "x", "clear "+id))
+		}
+		return all
+	}
+	for name, tc := range map[string]struct {
+		warnings, blocked, lines int
+		more                     string
+	}{
+		"ten":                    {8, 2, 10, ""},
+		"ten and a warning":      {9, 2, 11, "1 more, which -o wide shows"},
+		"ten that block":         {1, 10, 11, "1 more, which -o wide shows"},
+		"twelve that block":      {3, 12, 13, "3 more, which -o wide shows"},
+		"twelve and nothing yet": {0, 12, 12, ""},
+	} {
+		got := toDo(plan(t, "1.34", "1.35", hop(t, 1, "1.34", "1.35.8", gates(tc.warnings, tc.blocked)...)), false)
+		clear := slices.DeleteFunc(slices.Clone(got), func(line string) bool { return !strings.Contains(line, ": clear ") })
+		last := got[len(got)-1]
+		if len(got) != tc.lines || len(clear) != tc.blocked || strings.HasSuffix(last, "shows") != (tc.more != "") || tc.more != "" && last != tc.more {
+			t.Errorf("%s: %d lines, %d of what blocks, the last %q", name, len(got), len(clear), last)
+		}
 	}
 }
 
@@ -382,18 +534,30 @@ func TestRollbackOfSomeHops(t *testing.T) {
 }
 
 func TestDeadline(t *testing.T) {
-	deadline := func(day string, passed bool) *v1alpha1.PlanDeadline {
-		return &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Phase: "extended", Date: date(t, day), Passed: passed}
+	deadline := func(day string, passed bool, extended ...string) *v1alpha1.PlanDeadline {
+		d := &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Phase: "standard", Date: date(t, day), Passed: passed}
+		for _, until := range extended {
+			d.ExtendedUntil = date(t, until)
+		}
+		return d
 	}
 	for name, tc := range map[string]struct {
 		deadline     *v1alpha1.PlanDeadline
 		line, column string
 	}{
 		"no date is known": {nil, "", "-"},
-		"tomorrow":         {deadline("2026-11-21", false), "start before 2026-11-21 (in 1 day) to stay in extended support, which 1.34 then loses", "2026-11-21"},
-		"today":            {deadline("2026-11-20", false), "start before 2026-11-20 to stay in extended support, which 1.34 then loses", "2026-11-20"},
-		"in a month":       {deadline("~2026-12", false), "start before ~2026-12 (in 41 days) to stay in extended support, which 1.34 then loses", "~2026-12"},
-		"it has passed":    {deadline("2026-10-28", true), "1.34 left support on 2026-10-28", "2026-10-28 passed"},
+		"tomorrow":         {deadline("2026-11-21", false), "start before 2026-11-21 (in 1 day) to stay in standard support, which 1.34 then loses", "2026-11-21"},
+		"today":            {deadline("2026-11-20", false), "start before 2026-11-20 to stay in standard support, which 1.34 then loses", "2026-11-20"},
+		"in a month":       {deadline("~2026-12", false), "start before ~2026-12 (in 41 days) to stay in standard support, which 1.34 then loses", "~2026-12"},
+		"in years":         {deadline("2029-11-20", false), "start before 2029-11-20 (in 1,096 days) to stay in standard support, which 1.34 then loses", "2029-11-20"},
+		"it has passed":    {deadline("2026-10-28", true), "1.34 left support on 2026-10-28", "passed"},
+		"there is extended support after it": {deadline("2026-11-21", false, "2027-11-21"),
+			"start before 2026-11-21 (in 1 day) to stay in standard support, which 1.34 then loses; extended support after that lasts until 2027-11-21", "2026-11-21"},
+		"it has passed, and extended support lasts": {deadline("2026-10-28", true, "2026-11-21"),
+			"1.34 left standard support on 2026-10-28; extended support lasts until 2026-11-21", "passed"},
+		"it has passed, and extended support ends today": {deadline("2026-10-28", true, "2026-11-20"),
+			"1.34 left standard support on 2026-10-28; extended support lasts until 2026-11-20", "passed"},
+		"extended support has passed as well": {deadline("2025-10-28", true, "2026-11-19"), "1.34 left support on 2026-11-19", "passed"},
 	} {
 		if line, column := deadlineText(tc.deadline, date(t, "2026-11-20")), startBefore(tc.deadline); line != tc.line || column != tc.column {
 			t.Errorf("%s: %q and %q", name, line, column)
@@ -422,9 +586,10 @@ func TestDurations(t *testing.T) {
 
 func TestHowNodesAreUpgraded(t *testing.T) {
 	for want, method := range map[string]v1alpha1.PlanMethod{
-		"":                                 {},
-		" with nodes replaced":             {NodeUpgrade: v1alpha1.Replace},
-		" with nodes replaced 5 at a time": {NodeUpgrade: v1alpha1.Replace, BatchSize: "5"},
+		"":                                     {},
+		" with nodes replaced":                 {NodeUpgrade: v1alpha1.Replace},
+		" with nodes replaced 5 at a time":     {NodeUpgrade: v1alpha1.Replace, BatchSize: "5"},
+		" with nodes replaced 1,000 at a time": {NodeUpgrade: v1alpha1.Replace, BatchSize: "1000"},
 		" with new nodes added 10% at a time before old ones go": {NodeUpgrade: v1alpha1.Surge, BatchSize: "10%"},
 		" with nodes upgraded in place 1 at a time":              {NodeUpgrade: v1alpha1.InPlace, BatchSize: "1"},
 	} {
@@ -459,6 +624,26 @@ func TestWhereAHopGoes(t *testing.T) {
 	}
 }
 
+// Several DaemonSets of kube-proxy are told apart by more than their nodes.
+func TestADaemonSetIsNamed(t *testing.T) {
+	h := hop(t, 1, "1.34", "1.35.8")
+	set := moves("kube-proxy", "v1.34.1", "1.35.8", 1000, numbered("node", 1000)...)
+	set.DaemonSet = "kube-proxy-windows"
+	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageKubeProxy, Moves: []v1alpha1.PlanMove{set, set}, Message: "the platform moves it"}}
+	got := lines(t, func(w io.Writer) error { return printPlan(w, plan(t, "1.34", "1.35", h), Layout{}) })
+	for _, want := range []string{
+		"   1  kube-proxy  v1.34.1  1.35.8  1,000  the platform moves it; DaemonSet kube-proxy-windows (node-1, node-2, +998)",
+		"   1  kube-proxy  v1.34.1  1.35.8  1,000  DaemonSet kube-proxy-windows (node-1, node-2, node-3, +997)",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is missing in:\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	if want := "- [ ] kube-proxy, DaemonSet `kube-proxy-windows`, from v1.34.1 to 1.35.8 (1,000, such as `node-1`, `node-2`, `node-3`)"; !slices.Contains(chapter(t, plan(t, "1.34", "1.35", h), "### Step 1: kube-proxy"), want) {
+		t.Errorf("%q is missing", want)
+	}
+}
+
 // A step may be a sentence alone.
 func TestAStepWithoutAMove(t *testing.T) {
 	h := hop(t, 1, "1.34", "1.35.8")
@@ -474,9 +659,9 @@ func hostile(t *testing.T, text string) *v1alpha1.UpgradePlan {
 	t.Helper()
 	h := hop(t, 1, "1.34", "1.35.8", gate(text, v1alpha1.Blocked, text, text, text), gate("x"+text, v1alpha1.Pass, text, ""))
 	h.Version, h.TakeFirst, h.Rollback = text, text, text
-	h.Gates[0].Source = text
+	h.Gates[0].Source, h.Backup, h.Steps[0].Moves[0].DaemonSet = text, []string{text}, text
 	h.Steps = append(h.Steps, v1alpha1.PlanStep{
-		Number: 6, Stage: v1alpha1.StageAddOns, Message: text, Verify: []string{text},
+		Number: 6, Stage: v1alpha1.StageAddOns, Message: text, Commands: []string{text}, Verify: []string{text},
 		Moves: []v1alpha1.PlanMove{moves(text, text, text, 1, text), moves(kubelet, text, text, 1, text)},
 		Stays: []v1alpha1.PlanStay{{Component: text, Version: text, Count: 1, Names: []string{text}}},
 	})
@@ -484,7 +669,7 @@ func hostile(t *testing.T, text string) *v1alpha1.UpgradePlan {
 	p.Name, p.Summary.Message, p.Cluster.Context, p.Notes = text, text, text, []string{text}
 	p.Platform = v1alpha1.Platform{Name: text, Evidence: text}
 	p.Method.BatchSize = text
-	p.Summary.Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Phase: text, Date: date(t, "2026-12-28")}
+	p.Summary.Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Phase: text, Date: date(t, "2026-12-28"), ExtendedUntil: date(t, "2027-12-28")}
 	p.Summary.Duration.Assumptions = []string{text}
 	p.Gaps = []v1alpha1.Gap{{Hides: text, Message: text}}
 	return p

@@ -16,7 +16,7 @@ import (
 // printRunbook writes a plan as Markdown that a person follows and ticks off.
 func printRunbook(w io.Writer, p *v1alpha1.UpgradePlan) error {
 	var b runbook
-	b.heading(1, "Upgrade of %s from %s to %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), p.From, p.To)
+	b.heading(1, "Upgrade of %s %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), fromTo(p))
 	b.summary(p)
 	if len(p.Hops) > 0 {
 		b.overview(p.Hops)
@@ -143,12 +143,9 @@ func (b *runbook) overview(hops []v1alpha1.PlanHop) {
 // before is what to do once, and what stands against the first hop.
 func (b *runbook) before(p *v1alpha1.UpgradePlan) {
 	b.heading(2, "Before the first hop")
+	b.paragraph("Capitals in a command, such as NODE, are what to fill in.")
 	b.tick([]string{"kubectl config current-context"}, "Make sure that kubectl talks to the right cluster%s", rightContext(p.Cluster))
 	b.tick([]string{"kubectl versions snapshot > before.yaml"}, "Save what runs now, to compare with afterwards")
-	if p.Method.ControlPlane == v1alpha1.Dedicated {
-		b.tick([]string{"etcdctl snapshot save before.db"},
-			"Back up etcd, with the endpoints and certificates of this cluster, and keep the copy elsewhere")
-	}
 	b.findings(p, p.Hops[0].Number)
 }
 
@@ -160,19 +157,23 @@ func rightContext(c v1alpha1.Cluster) markup {
 }
 
 // findings are told in full before the first hop that they stand against, and
-// are looked at again before the others.
+// are looked at again before the others. No step of the plan settles them.
 func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
-	for _, f := range findings(p.Hops, true) {
-		if passed(f) || !slices.Contains(f.hops, hop) {
-			continue
-		}
+	found := slices.DeleteFunc(findings(p.Hops, true), func(f finding) bool { return passed(f) || !slices.Contains(f.hops, hop) })
+	if len(found) > 0 {
+		b.paragraph("What the checks found, to settle before hop %d starts:", hop)
+	}
+	for _, f := range found {
 		if first := f.hops[0]; first != hop {
 			b.tick(nil, "**%s** %s, as before hop %d: %s", f.Verdict, code(f.ID), first, f.Message)
+			if f.Verdict == v1alpha1.Blocked {
+				b.item(1, "To do where this still stands: %s", remedyText(f))
+			}
 			continue
 		}
 		b.tick(nil, "**%s** %s: %s", f.Verdict, code(f.ID), f.Message)
-		if f.Remedy != "" {
-			b.item(1, "To do: %s", f.Remedy)
+		if f.Remedy != "" || f.Verdict == v1alpha1.Blocked {
+			b.item(1, "To do: %s", remedyText(f))
 		}
 		const most = 10
 		for i, object := range f.Evidence {
@@ -188,21 +189,20 @@ func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
 	}
 }
 
+func remedyText(f finding) string { return cmp.Or(f.Remedy, "settle this before the hop starts") }
+
 func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
-	b.heading(2, "Hop %d: from %s to %s", h.Number, h.From, hopTarget(h))
+	b.heading(2, "Hop %d: %s", h.Number, hopTitle(h))
 	b.hopDates(h, p.At)
 	if index > 0 {
 		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
 		b.findings(p, h.Number)
 	}
-	if h.TakeFirst != "" {
-		b.tick(nil, "Move the control plane to %s, the newest patch of %s, first", h.TakeFirst, h.From)
-	}
 	// The way back ends where kube-apiserver moves.
 	end := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool { return s.Stage == v1alpha1.StageAPIServer }))
 	for i, step := range h.Steps {
-		if i == end && h.Rollback != "" {
-			b.paragraph("**Rollback: %s**", h.Rollback)
+		if i == end {
+			b.wayBack(h, step.Number)
 		}
 		b.step(p.Method, step)
 	}
@@ -210,19 +210,40 @@ func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
 	b.tick([]string{"kubectl versions skew", "kubectl versions deprecations"}, "See what the cluster is like now, before anything else changes")
 }
 
+// wayBack is what to save, and to know, before a step that cannot be undone.
+func (b *runbook) wayBack(h v1alpha1.PlanHop, step int32) {
+	if len(h.Backup) == 0 && h.Rollback == "" {
+		return
+	}
+	b.heading(3, "Before step %d", step)
+	if h.Rollback != "" {
+		b.paragraph("**Rollback: %s**", h.Rollback)
+	}
+	if len(h.Backup) > 0 {
+		b.tick(h.Backup, "Save the control plane's data before this hop, and keep the copy elsewhere")
+	}
+}
+
 func (b *runbook) hopDates(h v1alpha1.PlanHop, at calendar.Date) {
 	var parts []string
+	line := deadlineText(h.Deadline, at)
+	if line != "" {
+		parts = append(parts, line)
+	}
 	supported := func(minor version.Minor, until calendar.Date) {
-		if !until.IsZero() {
+		switch {
+		case until.IsZero():
+		case until.Compare(at) < 0:
+			parts = append(parts, fmt.Sprintf("%s was supported until %s", minor, until))
+		default:
 			parts = append(parts, fmt.Sprintf("%s is supported until %s", minor, until))
 		}
 	}
-	supported(h.From, h.FromUntil)
+	if line == "" || h.Deadline.Minor != h.From {
+		supported(h.From, h.FromUntil)
+	}
 	if h.To != h.From {
 		supported(h.To, h.ToUntil)
-	}
-	if line := deadlineText(h.Deadline, at); line != "" {
-		parts = append(parts, line)
 	}
 	if text := span(h.Duration, " to ", hours); text != "" {
 		parts = append(parts, fmt.Sprintf("about %s of work", text))
@@ -237,19 +258,25 @@ func (b *runbook) step(method v1alpha1.PlanMethod, s v1alpha1.PlanStep) {
 	if s.Message != "" {
 		b.paragraph("%s", s.Message)
 	}
-	drains := slices.ContainsFunc(s.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == kubelet })
-	if drains && method.NodeUpgrade == v1alpha1.InPlace {
+	nodes := slices.ContainsFunc(s.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == kubelet })
+	if nodes && !s.OneByOne && method.NodeUpgrade == v1alpha1.InPlace {
 		b.paragraph("**Warning: the version skew policy does not support a minor upgrade of kubelet in place. Drain the nodes where you can.**")
 	}
 	for _, m := range s.Moves {
-		from := markup("")
+		set, from := markup(""), markup("")
+		if m.DaemonSet != "" {
+			set = ", DaemonSet " + code(m.DaemonSet) + ","
+		}
 		if m.From != "" {
 			from = markup(sprint(" from %s", m.From))
 		}
-		b.tick(nil, "%s%s to %s%s", m.Component, from, m.To, few(m.Count, m.Names))
+		b.tick(nil, "%s%s%s to %s%s", m.Component, set, from, m.To, few(m.Count, m.Names))
 	}
-	if drains {
-		b.nodes(method)
+	if nodes {
+		b.nodes(method, s)
+	}
+	if len(s.Commands) > 0 {
+		b.tick(s.Commands, "Run")
 	}
 	if len(s.Verify) > 0 {
 		b.tick(s.Verify, "Verify")
@@ -263,22 +290,40 @@ func (b *runbook) step(method v1alpha1.PlanMethod, s v1alpha1.PlanStep) {
 }
 
 // nodes are the commands for one node, and the one that lists them all.
-func (b *runbook) nodes(method v1alpha1.PlanMethod) {
+func (b *runbook) nodes(method v1alpha1.PlanMethod, s v1alpha1.PlanStep) {
+	const (
+		drain    = "kubectl drain NODE --ignore-daemonsets --delete-emptydir-data --timeout=30m"
+		uncordon = "kubectl uncordon NODE"
+	)
 	batch := markup("")
-	if method.BatchSize != "" {
-		batch = markup(sprint(", %s at a time", method.BatchSize))
+	if text := batchText(method); text != "" {
+		batch = markup(sprint(", %s", text))
 	}
-	const drain = "kubectl drain NODE --ignore-daemonsets --delete-emptydir-data"
+	// What the platform's own commands do for nodes is below.
+	known := func(text markup) markup {
+		if len(s.Commands) == 0 {
+			return ""
+		}
+		return text
+	}
 	b.tick([]string{"kubectl get nodes -o wide"}, "List the nodes with their versions")
-	switch method.NodeUpgrade {
-	case v1alpha1.InPlace:
-		b.tick(nil, "Upgrade the nodes in place, the way the platform does it%s", batch)
-	case v1alpha1.Surge:
-		b.tick([]string{drain, "kubectl delete node NODE"}, "Add new nodes%s, wait until they are Ready, then drain and delete as many of those that move", batch)
+	switch {
+	case s.OneByOne:
+		b.tick([]string{drain, "# upgrade it where it is" + string(known(", with the commands under Run")) + ": etcd's data can be on its disk", uncordon,
+			"kubectl wait --for=condition=Ready node/NODE --timeout=10m", "kubectl get --raw='/readyz?verbose' # etcd is in the list"},
+			"One node of the control plane at a time: drain it, upgrade it where it is, take it back, and start with the next once it and etcd are ready")
+	case method.NodeUpgrade == v1alpha1.InPlace:
+		b.tick(nil, "Restart kubelet at the new version on each of those that move, without a drain%s%s", batch, known(", with the commands under Run"))
+		return
+	case method.NodeUpgrade == v1alpha1.Surge:
+		b.tick([]string{drain, "kubectl delete node NODE"}, "Add new nodes%s, wait until they are Ready, then drain and delete as many of those that move%s",
+			batch, known("; the commands under Run are enough where they do all of that"))
 	default:
-		b.tick([]string{drain, "# upgrade the node, or replace it or its system disk, and wait until it is Ready", "kubectl uncordon NODE"},
-			"Drain each of those that move, upgrade it, and take it back%s", batch)
+		b.tick([]string{drain, "# replace it or its system disk" + string(known(", or run the commands under Run on it")) + ", and wait until it is Ready",
+			uncordon + " # where it kept its name"},
+			"Drain each of those that move, then replace it or its system disk%s%s", batch, known("; the commands under Run are enough where they drain and replace nodes"))
 	}
+	b.item(1, "A drain loses what pods keep in emptyDir volumes.")
 }
 
 // few names stand for a count, in parentheses.
@@ -303,24 +348,39 @@ func few(count int32, names []string) markup {
 	return markup(" (" + text + ")")
 }
 
+// passed are one line: which checks, and before which hops where not before all.
 func (b *runbook) passed(p *v1alpha1.UpgradePlan) {
-	all := slices.DeleteFunc(findings(p.Hops, true), func(f finding) bool { return !passed(f) })
 	var ids []string
 	of := map[string][]int32{}
-	for _, f := range all {
+	var n int64
+	for _, f := range findings(p.Hops, true) {
+		if !passed(f) {
+			continue
+		}
 		if of[f.ID] == nil {
 			ids = append(ids, f.ID)
 		}
 		of[f.ID] = append(of[f.ID], f.hops...)
+		n += int64(len(f.hops))
 	}
-	if len(ids) == 0 {
+	if n == 0 {
 		return
 	}
-	b.heading(2, "Passed")
-	for _, id := range ids {
-		slices.Sort(of[id])
-		b.item(0, "%s: %s %s", code(id), plural(len(of[id]), "hop"), hopsText(of[id]))
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		hops := of[id]
+		slices.Sort(hops)
+		names[i] = string(code(id))
+		if len(hops) < len(p.Hops) {
+			names[i] += fmt.Sprintf(" (%s %s)", plural(len(hops), "hop"), hopsText(hops))
+		}
 	}
+	b.heading(2, "Passed")
+	each := ""
+	if len(p.Hops) > 1 {
+		each = ", those of each hop counted"
+	}
+	b.paragraph("%s passed%s: %s", several(n, "check"), each, markup(strings.Join(names, ", ")))
 }
 
 // What Markdown would obey: anywhere, or where a block begins. A _ inside a word is only that.

@@ -51,13 +51,15 @@ func TestRunbook(t *testing.T) {
 		"- **Context**: `shop-prod`",
 		"- **Planned on** 2026-11-20, from what the cluster showed at 2026-11-20 12:00 UTC",
 		"",
-		"| Hop | From | To | Supported until | Start before | Nodes | Time | Blocked | Warnings | Unknown |",
+		"| Hop | From | To | Start before | Nodes | Blocked | Warnings | Unknown | To supported until | Time |",
 		"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-		"| 1 | 1.34 | 1.35.8 | 2027-04-28 | 2026-12-28 | 12 move, 4,988 stay | 1h25m-2h5m | 1 | 1 | 1 |",
-		"| 2 | 1.35 | 1.36.6 | 2027-08-28 | 2027-04-28 | 12 move, 4,988 stay | 1h25m-2h5m | 2 | 1 | - |",
-		"| 3 | 1.36 | 1.37.2 | 2027-12-28 | 2027-08-28 | 12 move, 4,988 stay | 1h25m-2h5m | 1 | 1 | - |",
+		"| 1 | 1.34 | 1.35.8 | 2026-12-28 | 12 move, 4,988 stay | 1 | 1 | 1 | 2027-04-28 | 1h25m-2h5m |",
+		"| 2 | 1.35 | 1.36.6 | 2027-04-28 | 12 move, 4,988 stay | 2 | 1 | - | 2027-08-28 | 1h25m-2h5m |",
+		"| 3 | 1.36 | 1.37.2 | 2027-08-28 | 12 move, 4,988 stay | 1 | 1 | - | 2027-12-28 | 1h25m-2h5m |",
 		"",
 		"## Before the first hop",
+		"",
+		"Capitals in a command, such as NODE, are what to fill in.",
 		"",
 		"- [ ] Make sure that kubectl talks to the right cluster, `shop-prod`:",
 		"  ```sh",
@@ -67,10 +69,9 @@ func TestRunbook(t *testing.T) {
 		"  ```sh",
 		"  kubectl versions snapshot > before.yaml",
 		"  ```",
-		"- [ ] Back up etcd, with the endpoints and certificates of this cluster, and keep the copy elsewhere:",
-		"  ```sh",
-		"  etcdctl snapshot save before.db",
-		"  ```",
+		"",
+		"What the checks found, to settle before hop 1 starts:",
+		"",
 		"- [ ] **blocked** `pod-disruption-budgets`: 4 PodDisruptionBudgets allow no disruption now, so that draining 3 of the nodes that move would never end",
 		"  - To do: let each allow one, with another replica or maxUnavailable: 1",
 		"  - `shop/budget-1`",
@@ -78,15 +79,15 @@ func TestRunbook(t *testing.T) {
 		"  - `shop/budget-3`",
 		"  - `shop/budget-4`",
 		"  - Source: https://example.com/pod-disruption-budgets",
-	}, got[:39]); diff != "" {
+	}, got[:40]); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{
 		"## Hop 1: from 1.34 to 1.35.8",
 		"",
-		"1.34 is supported until 2026-12-28; 1.35 is supported until 2027-04-28; start before 2026-12-28 (in 38 days) to stay in standard support, which 1.34 then loses; about 1 h 25 min to 2 h 5 min of work",
+		"start before 2026-12-28 (in 38 days) to stay in standard support, which 1.34 then loses; 1.35 is supported until 2027-04-28; about 1 h 25 min to 2 h 5 min of work",
 		"",
-		"- [ ] Move the control plane to 1.34.13, the newest patch of 1.34, first",
+		"### Before step 1",
 		"",
 		"**Rollback: the platform takes no minor back**",
 		"",
@@ -116,12 +117,13 @@ func TestRunbook(t *testing.T) {
 		"  ```sh",
 		"  kubectl get nodes -o wide",
 		"  ```",
-		"- [ ] Drain each of those that move, upgrade it, and take it back, 10% at a time:",
+		"- [ ] Drain each of those that move, then replace it or its system disk, 10% at a time:",
 		"  ```sh",
-		"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data",
-		"  # upgrade the node, or replace it or its system disk, and wait until it is Ready",
-		"  kubectl uncordon NODE",
+		"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data --timeout=30m",
+		"  # replace it or its system disk, and wait until it is Ready",
+		"  kubectl uncordon NODE # where it kept its name",
 		"  ```",
+		"  - A drain loses what pods keep in emptyDir volumes.",
 		"- [ ] Verify:",
 		"  ```sh",
 		"  kubectl get nodes -o wide",
@@ -161,7 +163,7 @@ func TestRunbook(t *testing.T) {
 		"",
 		"## Passed",
 		"",
-		"- `skew`: hops 1-3",
+		"3 checks passed, those of each hop counted: `skew`",
 	}, got[slices.Index(got, "## Not seen"):]); diff != "" {
 		t.Error(diff)
 	}
@@ -175,7 +177,11 @@ func TestRunbookLooksAgainBeforeEachHop(t *testing.T) {
 		"  ```sh",
 		"  kubectl versions plan --to 1.37",
 		"  ```",
+		"",
+		"What the checks found, to settle before hop 2 starts:",
+		"",
 		"- [ ] **blocked** `pod-disruption-budgets`, as before hop 1: 4 PodDisruptionBudgets allow no disruption now, so that draining 3 of the nodes that move would never end",
+		"  - To do where this still stands: let each allow one, with another replica or maxUnavailable: 1",
 		"- [ ] **blocked** `removed-apis`: 2 API versions in use are gone in 1.36",
 		"  - To do: run kubectl versions deprecations --to 1.36",
 		"  - `policy/v1beta1 PodDisruptionBudget`",
@@ -183,8 +189,8 @@ func TestRunbookLooksAgainBeforeEachHop(t *testing.T) {
 		"  - Source: https://example.com/removed-apis",
 		"- [ ] **warning** `single-replicas`, as before hop 1: 1,204 workloads have one replica, which is gone while its node is drained",
 		"",
-		"**Rollback: the platform takes no minor back**",
-	}, got[4:17]); diff != "" {
+		"### Before step 1",
+	}, got[4:21]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -213,7 +219,8 @@ func TestRunbookForEachWayToUpgradeNodes(t *testing.T) {
 			"  ```sh",
 			"  kubectl get nodes -o wide",
 			"  ```",
-			"- [ ] Upgrade the nodes in place, the way the platform does it, 10% at a time",
+			"- [ ] Restart kubelet at the new version on each of those that move, without a drain, 10% at a time",
+			"- [ ] Verify:",
 		},
 		v1alpha1.Surge: {
 			"drain each node first",
@@ -225,9 +232,11 @@ func TestRunbookForEachWayToUpgradeNodes(t *testing.T) {
 			"  ```",
 			"- [ ] Add new nodes, 10% at a time, wait until they are Ready, then drain and delete as many of those that move:",
 			"  ```sh",
-			"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data",
+			"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data --timeout=30m",
 			"  kubectl delete node NODE",
 			"  ```",
+			"  - A drain loses what pods keep in emptyDir volumes.",
+			"- [ ] Verify:",
 		},
 	} {
 		p := blocked(t)
@@ -242,10 +251,10 @@ func TestRunbookForEachWayToUpgradeNodes(t *testing.T) {
 func TestRunbookTellsOfTheWayBackBeforeItEnds(t *testing.T) {
 	h := hop(t, 1, "1.34", "1.35.8")
 	h.Steps = slices.Insert(h.Steps, 0, v1alpha1.PlanStep{Stage: v1alpha1.StagePrepare, Message: "bring what lags behind along"})
-	got := chapter(t, plan(t, "1.34", "1.35", h), "### Step 0: prepare")
+	got := chapter(t, plan(t, "1.34", "1.35", h), "## Hop 1: from 1.34 to 1.35.8")[4:]
 	if diff := cmp.Diff([]string{
-		"### Step 0: prepare", "", "bring what lags behind along", "", "**Rollback: the platform takes no minor back**", "",
-	}, got); diff != "" {
+		"### Step 0: prepare", "", "bring what lags behind along", "", "### Before step 1", "", "**Rollback: the platform takes no minor back**", "",
+	}, got[:8]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -254,11 +263,17 @@ func TestDatesOfAHop(t *testing.T) {
 	h := hop(t, 1, "1.34", "1.34.13")
 	h.Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Date: date(t, "2026-10-28"), Passed: true}
 	repair, undated := h, v1alpha1.PlanHop{Number: 1, From: minor(t, "1.34"), To: minor(t, "1.35")}
+	rest := repair
+	rest.Deadline = nil
+	late := hop(t, 1, "1.34", "1.35.8")
+	late.Deadline, late.FromUntil, late.ToUntil = nil, date(t, "2026-11-19"), date(t, "2026-11-20")
 	for name, tc := range map[string]struct {
 		hop  v1alpha1.PlanHop
 		want []string
 	}{
-		"that only repairs":     {repair, []string{"1.34 is supported until 2026-12-28; 1.34 left support on 2026-10-28; about 1 h 25 min to 2 h 5 min of work"}},
+		"that only repairs":     {repair, []string{"1.34 left support on 2026-10-28; about 1 h 25 min to 2 h 5 min of work"}},
+		"without a deadline":    {rest, []string{"1.34 is supported until 2026-12-28; about 1 h 25 min to 2 h 5 min of work"}},
+		"of which one has been": {late, []string{"1.34 was supported until 2026-11-19; 1.35 is supported until 2026-11-20; about 1 h 25 min to 2 h 5 min of work"}},
 		"that nobody has dated": {undated, nil},
 	} {
 		var b runbook
@@ -273,12 +288,165 @@ func TestDatesOfAHop(t *testing.T) {
 	}
 }
 
+// Whatever the method is, a node of the control plane is upgraded where it is.
+func TestNodesOfTheControlPlaneKeepTheirDisks(t *testing.T) {
+	for _, way := range []v1alpha1.NodeUpgrade{v1alpha1.Replace, v1alpha1.Surge, v1alpha1.InPlace} {
+		p := dedicated(blocked(t))
+		p.Method.NodeUpgrade, p.Hops = way, p.Hops[:1]
+		step := &p.Hops[0].Steps[2]
+		step.OneByOne, step.Moves, step.Stays = true, []v1alpha1.PlanMove{moves(kubelet, "v1.34.1", "v1.35.8", 3, "cp-1", "cp-2", "cp-3")}, nil
+		if diff := cmp.Diff([]string{
+			"### Step 3: nodes",
+			"",
+			"drain each node first",
+			"",
+			"- [ ] kubelet from v1.34.1 to v1.35.8 (3: `cp-1`, `cp-2`, `cp-3`)",
+			"- [ ] List the nodes with their versions:",
+			"  ```sh",
+			"  kubectl get nodes -o wide",
+			"  ```",
+			"- [ ] One node of the control plane at a time: drain it, upgrade it where it is, take it back, and start with the next once it and etcd are ready:",
+			"  ```sh",
+			"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data --timeout=30m",
+			"  # upgrade it where it is: etcd's data can be on its disk",
+			"  kubectl uncordon NODE",
+			"  kubectl wait --for=condition=Ready node/NODE --timeout=10m",
+			"  kubectl get --raw='/readyz?verbose' # etcd is in the list",
+			"  ```",
+			"  - A drain loses what pods keep in emptyDir volumes.",
+			"- [ ] Verify:",
+			"  ```sh",
+			"  kubectl get nodes -o wide",
+			"  ```",
+			"",
+		}, chapter(t, p, "### Step 3: nodes")); diff != "" {
+			t.Errorf("%s: %s", way, diff)
+		}
+	}
+}
+
+// Commands of the platform stand before what verifies them, and what they make
+// of the generic ones is said.
+func TestRunbookHasTheCommandsOfAStep(t *testing.T) {
+	for name, tc := range map[string]struct {
+		way      v1alpha1.NodeUpgrade
+		oneByOne bool
+		want     string
+	}{
+		"replace":    {v1alpha1.Replace, false, "- [ ] Drain each of those that move, then replace it or its system disk, 10% at a time; the commands under Run are enough where they drain and replace nodes:"},
+		"surge":      {v1alpha1.Surge, false, "- [ ] Add new nodes, 10% at a time, wait until they are Ready, then drain and delete as many of those that move; the commands under Run are enough where they do all of that:"},
+		"in place":   {v1alpha1.InPlace, false, "- [ ] Restart kubelet at the new version on each of those that move, without a drain, 10% at a time, with the commands under Run"},
+		"one by one": {v1alpha1.Replace, true, "  # upgrade it where it is, with the commands under Run: etcd's data can be on its disk"},
+	} {
+		p := blocked(t)
+		p.Method.NodeUpgrade = tc.way
+		step := &p.Hops[0].Steps[2]
+		step.OneByOne, step.Commands = tc.oneByOne, []string{"kubeadm upgrade node", "systemctl restart kubelet"}
+		got := chapter(t, p, "### Step 3: nodes")
+		if !slices.Contains(got, tc.want) {
+			t.Errorf("%s: %q is missing in:\n%s", name, tc.want, strings.Join(got, "\n"))
+		}
+		if diff := cmp.Diff([]string{
+			"- [ ] Run:", "  ```sh", "  kubeadm upgrade node", "  systemctl restart kubelet", "  ```", "- [ ] Verify:",
+		}, got[slices.Index(got, "- [ ] Run:"):][:6]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	h := hop(t, 1, "1.34", "1.35.8")
+	h.Steps[0].Commands = []string{"kubeadm upgrade apply v1.35.8"}
+	if diff := cmp.Diff([]string{
+		"- [ ] kube-apiserver from v1.34.1 to 1.35.8 (3: `cp-1`, `cp-2`, `cp-3`)",
+		"- [ ] Run:",
+		"  ```sh",
+		"  kubeadm upgrade apply v1.35.8",
+		"  ```",
+		"- [ ] Verify:",
+	}, chapter(t, plan(t, "1.34", "1.35", h), "### Step 1: kube-apiserver")[4:10]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRunbookSavesDataBeforeEachHopThatSaysHow(t *testing.T) {
+	p := dedicated(blocked(t))
+	p.Hops[0].Backup = []string{"etcdctl snapshot save before-1.35.db", "cp -a /etc/kubernetes DIRECTORY"}
+	p.Hops[0].Steps = slices.Insert(p.Hops[0].Steps, 0, v1alpha1.PlanStep{Stage: v1alpha1.StagePrepare, Message: "the newest patch first"})
+	p.Hops[1].Backup, p.Hops[1].Rollback = []string{"etcdctl snapshot save before-1.36.db"}, ""
+	p.Hops[2].Rollback = ""
+	if diff := cmp.Diff([]string{
+		"### Before step 1",
+		"",
+		"**Rollback: the platform takes no minor back**",
+		"",
+		"- [ ] Save the control plane's data before this hop, and keep the copy elsewhere:",
+		"  ```sh",
+		"  etcdctl snapshot save before-1.35.db",
+		"  cp -a /etc/kubernetes DIRECTORY",
+		"  ```",
+		"",
+	}, chapter(t, p, "### Before step 1")); diff != "" {
+		t.Error(diff)
+	}
+	all := lines(t, func(w io.Writer) error { return printRunbook(w, p) })
+	text := strings.Join(all, "\n")
+	if n := strings.Count(text, "- [ ] Save the control plane's data"); n != 2 {
+		t.Errorf("data is saved %d times", n)
+	}
+	if !slices.Contains(all, "  etcdctl snapshot save before-1.36.db") {
+		t.Error("what hop 2 saves is missing")
+	}
+	if third := chapter(t, p, "## Hop 3: from 1.36 to 1.37.2"); slices.Contains(third, "### Before step 1") {
+		t.Errorf("a chapter about nothing:\n%s", strings.Join(third, "\n"))
+	}
+	if n := strings.Count(text, "are what to fill in"); n != 1 {
+		t.Errorf("capitals are explained %d times", n)
+	}
+}
+
+// What blocks a hop is always something to do, also where no check says how.
+func TestRunbookSaysWhatToDoAboutEverythingThatBlocks(t *testing.T) {
+	alone := gate("alone", v1alpha1.Blocked, "nobody knows a remedy", "")
+	p := plan(t, "1.34", "1.36", hop(t, 1, "1.34", "1.35.8", alone, gate("mild", v1alpha1.Warning, "nor here", "")), hop(t, 2, "1.35", "1.36.6", alone))
+	all := lines(t, func(w io.Writer) error { return printRunbook(w, p) })
+	for _, want := range [][]string{
+		{"- [ ] **blocked** `alone`: nobody knows a remedy", "  - To do: settle this before the hop starts", "  - Source: https://example.com/alone"},
+		{"- [ ] **warning** `mild`: nor here", "  - Source: https://example.com/mild"},
+		{"- [ ] **blocked** `alone`, as before hop 1: nobody knows a remedy", "  - To do where this still stands: settle this before the hop starts"},
+	} {
+		if at := slices.Index(all, want[0]); at < 0 || !slices.Equal(all[at:at+len(want)], want) {
+			t.Errorf("%q is missing in:\n%s", want, strings.Join(all, "\n"))
+		}
+	}
+	if clean := chapter(t, plan(t, "1.34", "1.35", hop(t, 1, "1.34", "1.35.8", skewGate())), "## Before the first hop"); slices.ContainsFunc(clean, func(line string) bool { return strings.Contains(line, "checks found") }) {
+		t.Errorf("nothing was found:\n%s", strings.Join(clean, "\n"))
+	}
+}
+
+func TestRunbookNamesWhatPassedOnOneLine(t *testing.T) {
+	other := gate("other", v1alpha1.Pass, "fine", "")
+	for want, p := range map[string]*v1alpha1.UpgradePlan{
+		"2 checks passed: `skew`, `other`": plan(t, "1.34", "1.35", hop(t, 1, "1.34", "1.35.8", skewGate(), other)),
+		"1 check passed: `skew`":           plan(t, "1.34", "1.35", hop(t, 1, "1.34", "1.35.8", skewGate(), budgets())),
+		"5 checks passed, those of each hop counted: `skew`, `other` (hops 1, 3)": plan(t, "1.34", "1.37",
+			hop(t, 1, "1.34", "1.35.8", skewGate(), other), hop(t, 2, "1.35", "1.36.6", skewGate()), hop(t, 3, "1.36", "1.37.2", other, skewGate())),
+	} {
+		if diff := cmp.Diff([]string{"## Passed", "", want}, chapter(t, p, "## Passed")); diff != "" {
+			t.Error(diff)
+		}
+	}
+	none := lines(t, func(w io.Writer) error {
+		return printRunbook(w, plan(t, "1.34", "1.35", hop(t, 1, "1.34", "1.35.8", budgets())))
+	})
+	if slices.Contains(none, "## Passed") {
+		t.Error("nothing passed")
+	}
+}
+
 func TestRunbookWithoutAHop(t *testing.T) {
 	there := plan(t, "1.37", "1.37")
 	there.Summary.Message = "kube-apiserver runs 1.37 already"
 	there.Cluster.Context = ""
 	if diff := cmp.Diff([]string{
-		"# Upgrade of shop-prod from 1.37 to 1.37",
+		"# Upgrade of shop-prod at 1.37",
 		"",
 		"**PASS**: kube-apiserver runs 1.37 already",
 		"",

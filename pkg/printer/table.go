@@ -37,6 +37,9 @@ type column[T any] struct {
 	droppable bool
 	// folds lets the last column go on below itself where it would be cut.
 	folds bool
+	// least is how narrow the column may get before others give way. Without it one
+	// that folds gets to leastFold, and any other is as wide as its cells.
+	least int
 	right bool
 	text  func(row T, room int) string
 	paint func(row T) paint
@@ -47,7 +50,7 @@ const (
 	// page is the width that a table keeps to where nobody's terminal tells.
 	page     = 120
 	ellipsis = "…"
-	// leastFold is how narrow a folded column may get before others give way.
+	// leastFold is how narrow most folded columns may get.
 	leastFold = 24
 )
 
@@ -93,8 +96,8 @@ type grid[T any] struct {
 }
 
 // fit lays the rows out within the width of a terminal: first the last column
-// makes do with the room that is left, or folds into it, then droppable columns
-// give way, then the widest cells are cut. Off a terminal, with width 0,
+// makes do with the room that is left, or folds into it, then columns that may
+// be narrower are cut, then droppable ones give way, then the widest cells are cut. Off a terminal, with width 0,
 // nothing is left out, and the last column makes do with a page.
 func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	last := len(columns) - 1
@@ -104,7 +107,7 @@ func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 		put := func(r int, text string) {
 			length := utf8.RuneCountInString(text)
 			if c.folds && width > 0 {
-				length = min(length, max(room, leastFold))
+				length = min(length, max(room, c.leastFor(text)))
 			}
 			g.cells[r] = append(g.cells[r], text)
 			g.widths[i] = max(g.widths[i], length)
@@ -117,6 +120,9 @@ func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	if width == 0 || g.width() <= width || last == 0 {
 		return g
 	}
+	if g.narrow(width); g.width() <= width {
+		return g
+	}
 	for i := last; i >= 0; i-- {
 		if columns[i].droppable {
 			return fit(slices.Delete(slices.Clone(columns), i, i+1), rows, width)
@@ -127,6 +133,18 @@ func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	return g
 }
 
+// leastFor leaves room for the words of a cell that folds, up to leastFold.
+func (c column[T]) leastFor(text string) int {
+	if c.least == 0 {
+		return leastFold
+	}
+	least := c.least
+	for word := range strings.SplitSeq(text, " ") {
+		least = max(least, min(utf8.RuneCountInString(word), leastFold))
+	}
+	return least
+}
+
 // width of the lines; the gutter behind the last column is not printed.
 func (g grid[T]) width() int {
 	total := -gutter
@@ -134,6 +152,23 @@ func (g grid[T]) width() int {
 		total += width + gutter
 	}
 	return total
+}
+
+// narrow cuts the columns that may be narrower, the widest first, until all fit.
+func (g grid[T]) narrow(width int) {
+	for g.width() > width {
+		widest := -1
+		for i, c := range g.columns {
+			spare := c.least > 0 && !c.folds && g.widths[i] > max(c.least, len(c.header))
+			if spare && (widest < 0 || g.widths[i] > g.widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		g.cut(widest, g.widths[widest]-1)
+	}
 }
 
 func (g grid[T]) cut(i, width int) {
@@ -226,7 +261,7 @@ func examples(names []string, room int) string {
 	for shown := min(3, len(names)); shown > 0; shown-- {
 		s := strings.Join(names[:shown], ", ")
 		if rest := len(names) - shown; rest > 0 {
-			s += fmt.Sprintf(", +%d", rest)
+			s += ", +" + thousands(int64(rest))
 		}
 		if utf8.RuneCountInString(Clean(s)) <= room {
 			return s
@@ -234,13 +269,13 @@ func examples(names []string, room int) string {
 	}
 	rest := ""
 	if len(names) > 1 {
-		rest = fmt.Sprintf(", +%d", len(names)-1)
+		rest = ", +" + thousands(int64(len(names)-1))
 	}
 	const least = 8 // of a name that is still worth showing
 	if left := room - len(rest); left >= least {
 		return shorten(Clean(names[0]), left) + rest
 	}
-	return fmt.Sprintf("+%d", len(names))
+	return "+" + thousands(int64(len(names)))
 }
 
 // shorten cuts what is longer than a width.

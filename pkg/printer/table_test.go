@@ -202,3 +202,25 @@ func TestCleanShowsWhatDoesNotPrint(t *testing.T) {
 		}
 	}
 }
+
+func TestExamplesCountTheOthersInThousands(t *testing.T) {
+	for want, tc := range map[string]struct {
+		names, room int
+	}{
+		"node-1, node-2, node-3, +997":   {1000, 40},
+		"node-1, node-2, node-3, +1,000": {1003, 40},
+		"node-1, +1,202":                 {1203, 15},
+		"+1,203":                         {1203, 7},
+	} {
+		if got := examples(numbered("node", tc.names), tc.room); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestAShortenedListCountsTheOthersInThousands(t *testing.T) {
+	got := shortened(numbered("line", 1010), false)
+	if want := "1,000 more, which -o wide shows"; len(got) != 11 || got[10] != want {
+		t.Errorf("%q, want %q at the end", got, want)
+	}
+}
