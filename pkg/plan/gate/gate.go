@@ -122,6 +122,7 @@ func All() []Check {
 		podDisruptionBudgets(),
 		overlappingBudgets(),
 		singleReplicas(),
+		lastNode(),
 		unmanagedPods(),
 		localData(),
 		resourceReservation(),
