@@ -64,6 +64,16 @@ type ContainerRuntimes struct {
 type Containerd struct {
 	Required []ContainerdRequirement `json:"required"`
 	Matrix   []ContainerdRow         `json:"matrix"`
+	// Releases are the minors of containerd, oldest first.
+	Releases []SoftwareRelease `json:"releases"`
+}
+
+// SoftwareRelease is a minor of something that does not follow Kubernetes.
+type SoftwareRelease struct {
+	Minor version.Number `json:"minor"`
+	// EndOfLife is the last day of support; absent while that is not known.
+	EndOfLife calendar.Date `json:"endOfLife,omitzero"`
+	Source    string        `json:"source"`
 }
 
 // ContainerdRequirement is the oldest containerd that kubelets work with.
@@ -93,12 +103,6 @@ func (r *ContainerdRow) Fits(containerd version.Number) bool {
 	return containerd.Compare(r.Versions[len(r.Versions)-1]) > 0
 }
 
-// Next is the oldest recommended version that is newer than the given one.
-func (r *ContainerdRow) Next(containerd version.Number) version.Number {
-	i := slices.IndexFunc(r.Versions, func(v version.Number) bool { return v.Compare(containerd) > 0 })
-	return r.Versions[max(i, 0)]
-}
-
 // Row returns the newest row that is not of a later minor; nil before the first one.
 func (c *Containerd) Row(minor version.Minor) *ContainerdRow {
 	var row *ContainerdRow
@@ -108,6 +112,40 @@ func (c *Containerd) Row(minor version.Minor) *ContainerdRow {
 		}
 	}
 	return row
+}
+
+// Advised is the version that nodes should run at least for kubelets of a minor:
+// of the newest line that is recommended for it and has support on a day, else
+// of the newest one that a later minor has, else of the newest one for it. None
+// is older than the given versions. It is false where the matrix has none.
+func (c *Containerd) Advised(minor version.Minor, day calendar.Date, atLeast ...version.Number) (advised version.Number, found bool) {
+	recommended := func(row *ContainerdRow, supported bool) bool {
+		for _, v := range slices.Backward(row.Versions) {
+			older := slices.ContainsFunc(atLeast, func(least version.Number) bool { return v.Compare(least) < 0 })
+			release := releaseOf(c.Releases, v)
+			ended := release != nil && !release.EndOfLife.IsZero() && release.EndOfLife.Compare(day) < 0
+			if !older && (!supported || !ended) {
+				advised, found = v, true
+				return true
+			}
+		}
+		return false
+	}
+	row := c.Row(minor)
+	if row == nil || recommended(row, true) {
+		return advised, found
+	}
+	// Kubelets that are older than what the first requirement is about, CRI v1,
+	// may not understand what came later.
+	if len(c.Required) > 0 && minor.Compare(c.Required[0].Since) >= 0 {
+		for i := range c.Matrix {
+			if later := &c.Matrix[i]; later.Kubernetes.Compare(row.Kubernetes) > 0 && recommended(later, true) {
+				return advised, found
+			}
+		}
+	}
+	recommended(row, false)
+	return advised, found
 }
 
 // CgroupV2 says from when on kubelets need it, and what it needs.
@@ -182,11 +220,14 @@ type RemovedValue struct {
 	Source    string        `json:"source"`
 }
 
-// CloudProvider is a value of --cloud-provider whose code left Kubernetes.
+// CloudProvider dates what becomes of a value of --cloud-provider.
 type CloudProvider struct {
 	Name   string        `json:"name"`
 	Since  version.Minor `json:"since"`
-	Source string        `json:"source"`
+	Change Change        `json:"change"`
+	// Unless all of these gates are false, what is off by default does not start.
+	Unless []string `json:"unless,omitempty"`
+	Source string   `json:"source"`
 }
 
 // KubeadmAPI dates what becomes of a version of kubeadm's configuration.
@@ -199,8 +240,19 @@ type KubeadmAPI struct {
 
 // Etcd says which versions go with which minors.
 type Etcd struct {
-	Kubeadm  []KubeadmEtcd `json:"kubeadm"`
-	Releases []EtcdRelease `json:"releases"`
+	Kubeadm []KubeadmEtcd `json:"kubeadm"`
+	// Before says what every member runs before the first one moves to a minor.
+	Before   []EtcdPrecondition `json:"before"`
+	Releases []SoftwareRelease  `json:"releases"`
+}
+
+// EtcdPrecondition is the oldest version from which etcd moves to a minor, or beyond it.
+type EtcdPrecondition struct {
+	Minor   version.Number `json:"minor"`
+	Minimum version.Number `json:"minimum"`
+	// Required is false where the way from older versions mostly works.
+	Required bool   `json:"required,omitempty"`
+	Source   string `json:"source"`
 }
 
 // KubeadmEtcd is what kubeadm of a minor installs, and asks of an external etcd.
@@ -211,14 +263,6 @@ type KubeadmEtcd struct {
 	Installs        version.Number `json:"installs"`
 	ExternalMinimum version.Number `json:"externalMinimum"`
 	Source          string         `json:"source"`
-}
-
-// EtcdRelease is a minor of etcd.
-type EtcdRelease struct {
-	Minor version.Number `json:"minor"`
-	// EndOfLife is the last day of support; absent while that is not known.
-	EndOfLife calendar.Date `json:"endOfLife,omitzero"`
-	Source    string        `json:"source"`
 }
 
 // Row returns what kubeadm of a minor says, or the newest that is known where
@@ -235,12 +279,36 @@ func (e *Etcd) Row(minor version.Minor) *KubeadmEtcd {
 }
 
 // Release returns the minor of a version, or nil.
-func (e *Etcd) Release(etcd version.Number) *EtcdRelease {
-	i := slices.IndexFunc(e.Releases, func(r EtcdRelease) bool { return r.Minor.SameMinor(etcd) })
+func (e *Etcd) Release(etcd version.Number) *SoftwareRelease { return releaseOf(e.Releases, etcd) }
+
+func releaseOf(releases []SoftwareRelease, v version.Number) *SoftwareRelease {
+	i := slices.IndexFunc(releases, func(r SoftwareRelease) bool { return r.Minor.SameMinor(v) })
 	if i < 0 {
 		return nil
 	}
-	return &e.Releases[i]
+	return &releases[i]
+}
+
+// Unmet are the preconditions of a move from one version to another that the
+// first one does not meet, those that are required first.
+func (e *Etcd) Unmet(from, to version.Number) []EtcdPrecondition {
+	var unmet []EtcdPrecondition
+	for _, p := range e.Before {
+		if from.Compare(p.Minor) < 0 && to.Compare(p.Minor) >= 0 && from.Compare(p.Minimum) < 0 {
+			unmet = append(unmet, p)
+		}
+	}
+	slices.SortStableFunc(unmet, func(a, b EtcdPrecondition) int {
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return unmet
 }
 
 // VolumeFacts are about the volume drivers that were inside Kubernetes.
@@ -256,6 +324,8 @@ type VolumePlugin struct {
 	// Volume is the field of pods and PersistentVolumes.
 	Volume  string `json:"volume"`
 	Changed `json:",inline"`
+	// Instead is what such volumes are replaced by; absent where that is a CSI driver.
+	Instead string `json:"instead,omitempty"`
 }
 
 // validate the facts: each has a minor and a source, and lists are in order.
@@ -293,8 +363,8 @@ func (c *ComponentFacts) validate(fault faults) {
 		in := fault.in("cloudProviders: %q", p.Name)
 		dated(in, p.Since, p.Source)
 		ordered(in, p.Since, previous(c.CloudProviders, i).Since)
-		if p.Name == "" {
-			in("needs a name")
+		if p.Name == "" || p.Change != Removed && (p.Change != Off || len(p.Unless) == 0) {
+			in("needs a name, and is removed, or off by default unless gates are false")
 		}
 	}
 	for i, api := range c.KubeadmConfig {
@@ -370,6 +440,19 @@ func (r *ContainerRuntimes) validate(fault faults) {
 			in("needs versions, the oldest first")
 		}
 	}
+	validateReleases(fault.in("containerd"), r.Containerd.Releases)
+}
+
+func validateReleases(fault faults, releases []SoftwareRelease) {
+	for i, r := range releases {
+		in := fault.in("release %s", r.Minor)
+		if r.Minor.IsZero() || r.Source == "" {
+			in("needs a minor and a source")
+		}
+		if i > 0 && r.Minor.Compare(releases[i-1].Minor) <= 0 {
+			in("is out of order, or stands twice")
+		}
+	}
 }
 
 func (c *CgroupV2) validate(fault faults) {
@@ -402,15 +485,12 @@ func (e *Etcd) validate(fault faults) {
 			in("needs its own version, the one it installs, and a minimum")
 		}
 	}
-	for i, r := range e.Releases {
-		in := fault.in("release %s", r.Minor)
-		if r.Minor.IsZero() || r.Source == "" {
-			in("needs a minor and a source")
-		}
-		if i > 0 && r.Minor.Compare(e.Releases[i-1].Minor) <= 0 {
-			in("is out of order, or stands twice")
+	for _, p := range e.Before {
+		if p.Minor.IsZero() || p.Minimum.IsZero() || p.Minimum.Compare(p.Minor) >= 0 || p.Source == "" {
+			fault("before %s: needs a minor, an older minimum and a source", p.Minor)
 		}
 	}
+	validateReleases(fault, e.Releases)
 }
 
 func (v *VolumeFacts) validate(fault faults) {

@@ -43,6 +43,27 @@ const (
 1.35 1.7.28 2.1.5 2.2.0
 1.36 2.2.0 2.3.0`
 
+	containerdEnds = `
+1.4 2022-03-03
+1.5 2023-02-28
+1.6 2025-08-23
+1.7 2026-03-10
+2.0 2025-11-07
+2.1 2026-07-03
+2.2 2026-11-06
+2.3 2028-04-30
+2.4 2027-04-26`
+
+	cloudProviders = `
+openstack 1.26 removed
+aws 1.27 removed
+azure 1.29 off by default DisableCloudProviders DisableKubeletCloudCredentialProviders
+gce 1.29 off by default DisableCloudProviders DisableKubeletCloudCredentialProviders
+vsphere 1.29 off by default DisableCloudProviders DisableKubeletCloudCredentialProviders
+azure 1.30 removed
+vsphere 1.30 removed
+gce 1.31 removed`
+
 	kubeadmEtcd = `
 1.21 1.21.14 3.4.13 3.2.18
 1.24 1.24.17 3.5.6 3.2.18
@@ -105,7 +126,13 @@ func TestComponentFactsAreThoseThatWereRead(t *testing.T) {
 		"etcd": {kubeadmEtcd, table(c.Etcd.Kubeadm, func(r KubeadmEtcd) string {
 			return fmt.Sprint(r.Kubernetes, " ", r.Kubeadm, " ", r.Installs, " ", r.ExternalMinimum)
 		})},
-		"ends of etcd": {"\n3.4 2026-06-01\n3.5 2027-07-08\n3.6 \n3.7 ", table(c.Etcd.Releases, func(r EtcdRelease) string {
+		"ends of etcd": {"\n3.4 2026-06-01\n3.5 2027-07-08\n3.6 \n3.7 ", table(c.Etcd.Releases, func(r SoftwareRelease) string {
+			return fmt.Sprint(r.Minor, " ", r.EndOfLife)
+		})},
+		"before etcd moves": {"\n3.6 3.5.20 true\n3.6 3.5.26 false", table(c.Etcd.Before, func(p EtcdPrecondition) string {
+			return fmt.Sprint(p.Minor, " ", p.Minimum, " ", p.Required)
+		})},
+		"ends of containerd": {containerdEnds, table(c.ContainerRuntimes.Containerd.Releases, func(r SoftwareRelease) string {
 			return fmt.Sprint(r.Minor, " ", r.EndOfLife)
 		})},
 		"volumes": {volumePlugins, table(c.Volumes.Plugins, func(p VolumePlugin) string {
@@ -124,8 +151,8 @@ func TestComponentFactsAreThoseThatWereRead(t *testing.T) {
 		"values of flags": {"\nkube-apiserver enable-admission-plugins PodSecurityPolicy 1.25", table(c.FlagValues, func(v RemovedValue) string {
 			return fmt.Sprint(v.Component, " ", v.Flag, " ", v.Value, " ", v.Since)
 		})},
-		"cloud providers": {"\nopenstack 1.26\naws 1.27\nazure 1.30\nvsphere 1.30\ngce 1.31", table(c.CloudProviders, func(p CloudProvider) string {
-			return fmt.Sprint(p.Name, " ", p.Since)
+		"cloud providers": {cloudProviders, table(c.CloudProviders, func(p CloudProvider) string {
+			return strings.Join(append([]string{p.Name, p.Since.String(), string(p.Change)}, p.Unless...), " ")
 		})},
 		"kubeadm's configuration": {"\nv1beta1 1.22 removed 0.0\nv1beta2 1.24 deprecated 0.0\nv1beta2 1.27 removed 1.26\nv1beta3 1.31 deprecated 0.0\nv1beta3 1.37 removed 1.35",
 			table(c.KubeadmConfig, func(a KubeadmAPI) string {
@@ -178,27 +205,65 @@ func TestContainerdFitsItsRow(t *testing.T) {
 	for _, tc := range []struct {
 		kubernetes, containerd string
 		fits                   bool
-		next                   string
 	}{
-		{"1.35", "1.7.27", false, "1.7.28"},
-		{"1.35", "1.7.28", true, "2.1.5"},
-		{"1.35", "1.6.39", false, "1.7.28"},
-		{"1.35", "2.0.14", false, "2.1.5"},
-		{"1.35", "2.3.0", true, "2.1.5"},
-		{"1.36", "1.7.35", false, "2.2.0"},
-		{"1.36", "2.2.0", true, "2.3.0"},
-		{"1.99", "1.7.35", false, "2.2.0"},
+		{"1.35", "1.7.27", false},
+		{"1.35", "1.7.28", true},
+		{"1.35", "1.6.39", false},
+		{"1.35", "2.0.14", false},
+		{"1.35", "2.3.0", true},
+		{"1.36", "1.7.35", false},
+		{"1.36", "2.2.0", true},
+		{"1.99", "1.7.35", false},
 	} {
 		row := containerd.Row(minor(t, tc.kubernetes))
 		if got := row.Fits(number(t, tc.containerd)); got != tc.fits {
 			t.Errorf("containerd %s for %s: %t", tc.containerd, tc.kubernetes, got)
 		}
-		if got := row.Next(number(t, tc.containerd)); !tc.fits && got != number(t, tc.next) {
-			t.Errorf("containerd %s for %s: next is %s, want %s", tc.containerd, tc.kubernetes, got, tc.next)
-		}
 	}
 	if row := containerd.Row(minor(t, "1.19")); row != nil {
 		t.Errorf("1.19 has the row of %s", row.Kubernetes)
+	}
+}
+
+func TestContainerdThatIsAdvised(t *testing.T) {
+	containerd := &loaded(t).Components.ContainerRuntimes.Containerd
+	for _, tc := range []struct{ kubernetes, day, atLeast, want string }{
+		{"1.36", "2026-11-06", "1.7.35", "2.3.0"},
+		{"1.36", "2026-11-06", "2.2.0", "2.3.0"},
+		{"1.35", "2026-11-06", "1.7.27", "2.2.0"}, // the last day of 2.2
+		{"1.35", "2026-11-07", "1.7.27", "2.3.0"}, // which 1.36 is the first to have
+		{"1.34", "2026-07-03", "1.6.0", "2.1.3"},
+		{"1.34", "2026-07-04", "1.6.0", "2.2.0"},
+		{"1.26", "2026-11-20", "1.5.18", "2.3.0"},
+		{"1.25", "2026-11-20", "1.5.18", "1.7.0"}, // kubelets that may not know CRI v1
+		{"1.99", "2026-11-20", "1.7.35", "2.3.0"},
+		{"1.36", "2028-05-01", "1.7.35", "2.3.0"}, // nothing that is known has support
+		{"1.36", "2026-11-20", "2.4.0", "none"},
+		{"1.19", "2026-11-20", "1.4.0", "none"},
+	} {
+		got := "none"
+		if v, found := containerd.Advised(minor(t, tc.kubernetes), date(t, tc.day), number(t, tc.atLeast)); found {
+			got = v.String()
+		}
+		if got != tc.want {
+			t.Errorf("%s on %s from %s: %s, want %s", tc.kubernetes, tc.day, tc.atLeast, got, tc.want)
+		}
+	}
+}
+
+func TestBeforeEtcdMoves(t *testing.T) {
+	etcd := &loaded(t).Components.Etcd
+	for _, tc := range []struct{ from, to, want string }{
+		{"3.5.19", "3.6.5", "3.5.20 3.5.26"},
+		{"3.5.20", "3.6.5", "3.5.26"},
+		{"3.5.25", "3.7.0", "3.5.26"},
+		{"3.5.26", "3.6.5", ""},
+		{"3.5.6", "3.5.24", ""},
+		{"3.6.0", "3.7.0", ""},
+	} {
+		if got := spaced(etcd.Unmet(number(t, tc.from), number(t, tc.to)), func(p EtcdPrecondition) string { return p.Minimum.String() }); got != tc.want {
+			t.Errorf("from %s to %s: %q, want %q", tc.from, tc.to, got, tc.want)
+		}
 	}
 }
 
@@ -328,6 +393,18 @@ func TestValidateRefusesComponentFacts(t *testing.T) {
 		"on etcd without a minimum": {components(func(c *ComponentFacts) { c.Etcd.Kubeadm[0].ExternalMinimum = version.Number{} }),
 			"components: etcd: kubeadm of 1.21: needs its own version, the one it installs, and a minimum"},
 		"on no etcd": {components(func(c *ComponentFacts) { c.Etcd.Kubeadm = nil }), "components: etcd: kubeadm has no version"},
+		"on the end of containerd without a source": {components(func(c *ComponentFacts) { c.ContainerRuntimes.Containerd.Releases[0].Source = "" }),
+			"components: containerRuntimes: containerd: release 1.4: needs a minor and a source"},
+		"on ends of containerd out of order": {components(func(c *ComponentFacts) {
+			r := c.ContainerRuntimes.Containerd.Releases
+			r[7], r[8] = r[8], r[7]
+		}), "components: containerRuntimes: containerd: release 2.3: is out of order, or stands twice"},
+		"on cloud providers that are off whatever is set": {components(func(c *ComponentFacts) { c.CloudProviders[2].Unless = nil }),
+			`components: cloudProviders: "azure": needs a name, and is removed, or off by default unless gates are false`},
+		"on what etcd needs before it moves, without a source": {components(func(c *ComponentFacts) { c.Etcd.Before[0].Source = "" }),
+			"components: etcd: before 3.6: needs a minor, an older minimum and a source"},
+		"on etcd that cannot get to a minor": {components(func(c *ComponentFacts) { c.Etcd.Before[0].Minimum = c.Etcd.Before[0].Minor }),
+			"components: etcd: before 3.6: needs a minor, an older minimum and a source"},
 		"on the end of etcd without a source": {components(func(c *ComponentFacts) { c.Etcd.Releases[0].Source = "" }),
 			"components: etcd: release 3.4: needs a minor and a source"},
 		"on volumes without a source": {components(func(c *ComponentFacts) { c.Volumes.Plugins[0].Source = "" }),

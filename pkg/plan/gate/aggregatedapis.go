@@ -18,7 +18,7 @@ func aggregatedAPIs() Check {
 				return pass("%s, each available", count(len(all.APIs), "aggregated API"))
 			}
 			return warning("bring the service up, or kubectl delete apiservice where nobody needs it", list(down, aggregated),
-				"%d of %s %s not available: namespaces cannot be deleted, and clients fail to discover", len(down), count(len(all.APIs), "aggregated API"), agree(len(down), "is", "are"))
+				"%s of %s %s not available: namespaces cannot be deleted, and clients fail to discover", number(len(down)), count(len(all.APIs), "aggregated API"), agree(len(down), "is", "are"))
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -44,12 +45,19 @@ func TestAPIsThatTheHopRemoves(t *testing.T) {
 		"in use, removed by a later hop": {hopTo(t, "1.23", "1.24").using(t, budget), expected{
 			v1alpha1.Pass, "nothing was found that uses what 1.24 removes: 2 APIs", nil, ""}},
 		"in use, and gone today": {hopTo(t, "1.25", "1.26").using(t, budget), expected{
-			v1alpha1.Blocked, "1 use of 1 API that 1.26 does not serve", []string{"policy/v1beta1 PodDisruptionBudget: release shop/cart"},
+			v1alpha1.Warning, "broken already: 1 use of 1 API that the cluster does not serve", []string{"policy/v1beta1 PodDisruptionBudget: release shop/cart"},
 			hopTo(t, "1.25", "1.26").using(t, budget).Deprecations.Findings[0].Remedy}},
 		"in use, and gone in an earlier hop": {hopTo(t, "1.25", "1.26").using(t, budget).later(), expected{
 			v1alpha1.Pass, "nothing was found that uses what 1.26 removes: 3 APIs", nil, ""}},
 		"not removed, since the control plane stays": {hopTo(t, "1.24", "1.24").using(t, budget), expected{
 			v1alpha1.Pass, "the control plane stays at 1.24: no API is removed", nil, ""}},
+		"of two kinds, one of them gone today": {hopTo(t, "1.25", "1.26").using(t, release("policy/v1beta1", "PodDisruptionBudget", "autoscaling/v2beta2", "HorizontalPodAutoscaler")), expected{
+			v1alpha1.Blocked, "1 use of 1 API that 1.26 does not serve; broken already: 1 use of 1 API that the cluster does not serve",
+			[]string{"autoscaling/v2beta2 HorizontalPodAutoscaler: release shop/cart", "policy/v1beta1 PodDisruptionBudget: release shop/cart"},
+			strings.Join([]string{
+				hopTo(t, "1.25", "1.26").using(t, release("autoscaling/v2beta2", "HorizontalPodAutoscaler")).Deprecations.Findings[0].Remedy,
+				hopTo(t, "1.25", "1.26").using(t, budget).Deprecations.Findings[0].Remedy,
+			}, "; ")}},
 		"of two kinds": {hopTo(t, "1.24", "1.25").using(t, release("policy/v1beta1", "PodDisruptionBudget", "batch/v1beta1", "CronJob")), expected{
 			v1alpha1.Blocked, "2 uses of 2 APIs that 1.25 does not serve",
 			[]string{"batch/v1beta1 CronJob: release shop/cart", "policy/v1beta1 PodDisruptionBudget: release shop/cart"},
@@ -87,7 +95,7 @@ func TestCustomResourcesAreOfTheFirstHop(t *testing.T) {
 		Group: "example.com", Resource: "widgets", Kind: "Widget", Versions: []v1alpha1.CustomResourceVersion{{Name: "v1alpha1"}, {Name: "v1", Served: true, Storage: true}},
 	}}}
 	h := hopTo(t, "1.35", "1.36").using(t, usage)
-	if got := judge(t, "removed-apis", h); got.Verdict != v1alpha1.Blocked || got.Evidence[0] != "example.com/v1alpha1 Widget: release shop/cart" {
+	if got := judge(t, "removed-apis", h); got.Verdict != v1alpha1.Warning || got.Evidence[0] != "example.com/v1alpha1 Widget: release shop/cart" {
 		t.Errorf("%+v", got)
 	}
 	if got := judge(t, "removed-apis", h.later()); got.Verdict != v1alpha1.Pass {

@@ -12,16 +12,16 @@ func apiServerVersions() Check {
 			}
 			found := []Result{pass("every kube-apiserver that answered runs %s", h.From)}
 			s := h.Before.ControlPlane
+			const steps = "take the plan's steps in order"
 			if apart := s.Newest.Minus(s.Oldest); apart > 1 {
-				found = append(found, blocked("upgrade the oldest instances minor by minor until they are at "+s.Newest.String(), nil,
-					"kube-apiservers run %s to %s: %d minors apart, at most 1 is allowed", s.Oldest, s.Newest, apart))
+				found = append(found, warning(steps, nil,
+					"kube-apiservers run %s to %s, %d minors apart where 1 is allowed: finished first, by the first steps", s.Oldest, s.Newest, apart))
 			} else if apart == 1 {
-				found = append(found, warning("upgrade every kube-apiserver to "+s.Newest.String()+" first", nil,
-					"kube-apiservers run %s and %s: an upgrade is not finished", s.Oldest, s.Newest))
+				found = append(found, warning(steps, nil, "kube-apiservers run %s and %s: finished first, by the first steps", s.Oldest, s.Newest))
 			}
 			if unseen := s.InstancesExist - s.InstancesSeen; unseen > 0 {
 				found = append(found, unknown("kubectl versions skew --probe-endpoints",
-					"%d of %s did not show the version", unseen, count(s.InstancesExist, "kube-apiserver")))
+					"%s of %s did not show the version", number(unseen), count(s.InstancesExist, "kube-apiserver")))
 			}
 			return join(found...)
 		},

@@ -26,8 +26,8 @@ func TestBudgetsThatStopADrain(t *testing.T) {
 		lower  = "add a replica, or lower minAvailable or raise maxUnavailable by one, until the drain is done"
 		repair = "repair the application, or set unhealthyPodEvictionPolicy: AlwaysAllow"
 		wait   = "wait until the unhealthy pods are ready, or replace them"
-		never  = "1 disruption budget never allows an eviction, even when all pods are healthy"
-		few    = "1 disruption budget with too few healthy pods lets not even the unhealthy ones go"
+		never  = "1 disruption budget never allows an eviction"
+		few    = "1 disruption budget with too few healthy pods lets none go"
 		now    = "1 disruption budget has no healthy pod to spare now"
 		stops  = "1 disruption budget, and none of them stops a drain"
 		old    = "the status of 1 disruption budget is not current"
@@ -69,7 +69,7 @@ func TestBudgetsOfEveryKindAtOnce(t *testing.T) {
 	h.Snapshot.Upgrade.DisruptionBudgets = &v1alpha1.DisruptionBudgets{Count: 40, Closed: []v1alpha1.DisruptionBudget{stale, unavailable, shop(2, 2, 2), shop(1, 1, 1)}}
 	expected{
 		v1alpha1.Blocked,
-		"2 disruption budgets never allow an eviction, even when all pods are healthy; 1 disruption budget has no healthy pod to spare now; the status of 1 disruption budget is not current",
+		"2 disruption budgets never allow an eviction; 1 disruption budget has no healthy pod to spare now; the status of 1 disruption budget is not current",
 		[]string{
 			"shop/cart: 2 of 2 pods healthy, 2 desired, minAvailable 1", "shop/cart: 1 of 1 pods healthy, 1 desired, minAvailable 1",
 			"shop/till: 2 of 3 pods healthy, 2 desired, maxUnavailable 1", "shop/stale: 1 of 1 pods healthy, 1 desired, minAvailable 1",

@@ -62,18 +62,23 @@ func judgeCgroupVersion(h *Hop) Result {
 	if need != nil {
 		rule = h.asks(*need)
 	}
-	r := Result{Evidence: evidence.lines("node"), Source: source, Remedy: h.cgroupRemedy(example(moves))}
+	byDefault := fmt.Sprintf("%s; v1 is the default on %s of %s", rule, number(old.count()), nodes)
+	r := Result{Evidence: evidence.nodes(), Source: source, Remedy: h.cgroupRemedy(example(moves))}
 	switch {
+	case need == nil && old.count() == 0 && len(others) == 0 && h.Drains():
+		r = pass("%s, and v2 is the default on %s; one that is set up otherwise is not visible", rule, nodes)
 	case need == nil && h.startsOnCgroupV1():
 		r.Verdict = v1alpha1.Warning
-		r.Message = fmt.Sprintf("%s starts on cgroup v1 only because failCgroupV1 is false; v1 is the default on %d of %s", kubelets, old.count(), nodes)
+		r.Message = fmt.Sprintf("%s starts on cgroup v1 only because failCgroupV1 is false; v1 is the default on %s of %s", kubelets, number(old.count()), nodes)
 		r.Remedy = "move the nodes to cgroup v2, then remove failCgroupV1: kubectl -n kube-system edit configmap kubelet-config"
+	case need == nil && old.count() > 0 && h.Method.NodeUpgrade == v1alpha1.InPlace:
+		r.Verdict, r.Message = v1alpha1.Blocked, byDefault
+		r.Remedy = "boot the nodes with cgroup v2 before kubelet, or set failCgroupV1: false for now; " + r.Remedy
 	case old.count() > 0:
-		r.Verdict = v1alpha1.Warning
-		r.Message = fmt.Sprintf("%s; v1 is the default on %d of %s", rule, old.count(), nodes)
+		r.Verdict, r.Message = v1alpha1.Warning, byDefault
 	default:
 		r.Verdict = v1alpha1.Unknown
-		r.Message = fmt.Sprintf("%s, and the API does not tell the version on %s; v2 is the default on %d", rule, nodes, recent.count())
+		r.Message = fmt.Sprintf("%s, and the API does not tell the version on %s; v2 is the default on %s", rule, nodes, number(recent.count()))
 	}
 	if len(others) > 0 {
 		slices.Sort(others)

@@ -33,11 +33,11 @@ func podDisruptionBudgets() Check {
 			found := []Result{pass("%s, and none of them stops a drain", count(budgets.Count, "disruption budget"))}
 			if of := by[forGood]; len(of) > 0 {
 				found = append(found, blocked("add a replica, or lower minAvailable or raise maxUnavailable by one, until the drain is done", list(of, budget),
-					"%s never %s an eviction, even when all pods are healthy", count(len(of), "disruption budget"), agree(len(of), "allows", "allow")))
+					"%s never %s an eviction", count(len(of), "disruption budget"), agree(len(of), "allows", "allow")))
 			}
 			if of := by[untilHealthy]; len(of) > 0 {
 				found = append(found, blocked("repair the application, or set unhealthyPodEvictionPolicy: AlwaysAllow", list(of, budget),
-					"%s with too few healthy pods %s not even the unhealthy ones go", count(len(of), "disruption budget"), agree(len(of), "lets", "let")))
+					"%s with too few healthy pods %s none go", count(len(of), "disruption budget"), agree(len(of), "lets", "let")))
 			}
 			if of := by[forNow]; len(of) > 0 {
 				found = append(found, warning("wait until the unhealthy pods are ready, or replace them", list(of, budget),
@@ -88,7 +88,7 @@ func closed(b v1alpha1.DisruptionBudget) closure {
 
 // budget is such as "shop/cart: 2 of 2 pods healthy, 2 desired, minAvailable 100%".
 func budget(b v1alpha1.DisruptionBudget) string {
-	line := fmt.Sprintf("%s/%s: %d of %d pods healthy, %d desired", b.Namespace, b.Name, b.CurrentHealthy, b.ExpectedPods, b.DesiredHealthy)
+	line := fmt.Sprintf("%s/%s: %s of %s pods healthy, %s desired", b.Namespace, b.Name, number(b.CurrentHealthy), number(b.ExpectedPods), number(b.DesiredHealthy))
 	switch {
 	case b.MinAvailable != "":
 		line += ", minAvailable " + b.MinAvailable

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -17,9 +18,10 @@ func etcdVersion() Check {
 }
 
 // judgeEtcdVersion looks at the etcd of a control plane that is the cluster's
-// own. kubeadm upgrades the one that it runs itself, and asks the others for a minimum.
+// own. kubeadm upgrades the one that it runs itself, and asks the others for a
+// minimum. A platform of one binary brings its own datastore.
 func judgeEtcdVersion(h *Hop) Result {
-	if h.From == h.To || h.Method.ControlPlane == v1alpha1.Managed {
+	if h.From == h.To || h.Method.ControlPlane == v1alpha1.Managed || h.oneBinary() {
 		return Result{}
 	}
 	row, rule := h.Catalog.Components.Etcd.Row(h.To), "which etcd Kubernetes "+h.To.String()+" needs is not known"
@@ -68,8 +70,13 @@ func (h *Hop) etcdPods() (found tally, oldest version.Number, numbered bool) {
 	return found, oldest, numbered
 }
 
-// stackedEtcd is upgraded by kubeadm, which never takes it back.
+// stackedEtcd is upgraded by kubeadm, which never takes it back. An earlier hop
+// has brought it to what kubeadm installs there.
 func (h *Hop) stackedEtcd(row *catalog.KubeadmEtcd, found tally, oldest version.Number, numbered bool) Result {
+	before := h.Catalog.Components.Etcd.Row(h.From)
+	if before != nil && !h.First && (!numbered || before.Installs.Compare(oldest) > 0) {
+		oldest, numbered = before.Installs, true
+	}
 	from := ""
 	if numbered {
 		from = " from " + oldest.String()
@@ -80,9 +87,42 @@ func (h *Hop) stackedEtcd(row *catalog.KubeadmEtcd, found tally, oldest version.
 	if numbered && oldest.Compare(row.Installs) >= 0 {
 		return h.endOfEtcd(oldest, found, pass("etcd is %s, and kubeadm %s brings %s", oldest, row.Kubeadm, row.Installs))
 	}
-	r := pass("kubeadm %s upgrades etcd%s to %s", row.Kubeadm, from, row.Installs)
+	moves := fmt.Sprintf("kubeadm %s upgrades etcd%s to %s", row.Kubeadm, from, row.Installs)
+	if !numbered && before != nil && len(h.Catalog.Components.Etcd.Unmet(before.Installs, row.Installs)) == 0 {
+		oldest, numbered = before.Installs, true
+	}
+	if r := h.beforeEtcdMoves(oldest, numbered, row, moves); r.Verdict != "" {
+		r.Evidence = found.lines("pod")
+		return r
+	}
+	r := pass("%s", moves)
 	r.Source = row.Source
 	return h.endOfEtcd(row.Installs, found, r)
+}
+
+// beforeEtcdMoves is what every member of etcd must run, or should, before
+// kubeadm takes it to another minor; the zero Result where all do, or none moves.
+func (h *Hop) beforeEtcdMoves(from version.Number, numbered bool, row *catalog.KubeadmEtcd, moves string) Result {
+	if !numbered {
+		from = version.Number{}
+	}
+	unmet := h.Catalog.Components.Etcd.Unmet(from, row.Installs)
+	if len(unmet) == 0 {
+		return Result{}
+	}
+	gravest, newest := unmet[0], slices.MaxFunc(unmet, func(a, b catalog.EtcdPrecondition) int { return a.Minimum.Compare(b.Minimum) }).Minimum
+	remedy := fmt.Sprintf("first bring every member to etcd %s or a newer patch, one at a time, and see that all are healthy", newest)
+	var r Result
+	switch {
+	case !numbered:
+		r = unknown(remedy, "%s, which wants %s on every member before, and the images tell no version", moves, newest)
+	case gravest.Required:
+		r = blocked(remedy, nil, "%s, which needs %s on every member before", moves, gravest.Minimum)
+	default:
+		r = warning(remedy, nil, "%s, which wants %s on every member before", moves, gravest.Minimum)
+	}
+	r.Source = gravest.Source
+	return r
 }
 
 // endOfEtcd warns of a version that is past its end of life when the hop is done.

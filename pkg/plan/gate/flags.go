@@ -75,6 +75,10 @@ func (h *Hop) flaggedPods() ([]v1alpha1.ControlPlanePod, Result) {
 			pods = append(pods, pod)
 		}
 	}
+	if len(pods) == 0 && h.oneBinary() {
+		return nil, unknown("look for kube-apiserver-arg, kube-controller-manager-arg and kube-scheduler-arg in "+h.Platform.Name+"'s configuration file on each server",
+			"no pod shows the flags of the control plane")
+	}
 	if len(pods) == 0 && h.Method.ControlPlane != v1alpha1.Managed {
 		return nil, unknown("on a node of the control plane: ps -ww -o args= -C kube-apiserver,kube-controller-manager,kube-scheduler",
 			"no pod shows the flags of the control plane")

@@ -9,6 +9,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
@@ -121,6 +122,7 @@ func All() []Check {
 		podDisruptionBudgets(),
 		overlappingBudgets(),
 		singleReplicas(),
+		lastNode(),
 		unmanagedPods(),
 		localData(),
 		resourceReservation(),
@@ -191,5 +193,14 @@ func count[N int | int32](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return number(n) + " " + noun + "s"
+}
+
+// number separates thousands: "5,000".
+func number[N int | int32](n N) string {
+	digits := strconv.Itoa(int(n))
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
 }

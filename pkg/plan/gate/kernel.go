@@ -97,10 +97,10 @@ func (h *Hop) judgeKernels(rule kernelRule) Result {
 		if h.Method.NodeUpgrade != v1alpha1.InPlace {
 			remedy = fmt.Sprintf("choose an image with kernel %s or newer for the new nodes", rule.minimum)
 		}
-		r = Result{Verdict: rule.verdict, Message: fmt.Sprintf("%s, and it is older on %d of %s", rule.why, old.count(), nodes), Evidence: old.lines("node"), Remedy: remedy}
+		r = Result{Verdict: rule.verdict, Message: fmt.Sprintf("%s, and it is older on %s of %s", rule.why, number(old.count()), nodes), Evidence: old.nodes(), Remedy: remedy}
 	case unread.count() > 0:
-		r = unknown("on a node: uname -r", "%s, and it is not known on %d of %s", rule.why, unread.count(), nodes)
-		r.Evidence = unread.lines("node")
+		r = unknown("on a node: uname -r", "%s, and it is not known on %s of %s", rule.why, number(unread.count()), nodes)
+		r.Evidence = unread.nodes()
 	}
 	r.Source = rule.source
 	return r

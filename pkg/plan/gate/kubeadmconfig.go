@@ -15,12 +15,13 @@ func kubeadmConfig() Check {
 	}
 }
 
-// judgeKubeadmConfig looks at the version of kubeadm's ClusterConfiguration.
-// What has happened to it already is said once, before the first hop.
+// judgeKubeadmConfig looks at the version of kubeadm's ClusterConfiguration
+// before the first hop: kubeadm upgrade writes it back in its newest version, so
+// that what a later hop removes is gone by then.
 func judgeKubeadmConfig(h *Hop) Result {
 	c := h.Facts().Configuration
 	switch {
-	case h.From == h.To && !h.First || h.Method.ControlPlane == v1alpha1.Managed:
+	case !h.First || h.Method.ControlPlane == v1alpha1.Managed || h.oneBinary():
 		return Result{}
 	case c == nil:
 		return h.unread(v1alpha1.SourceConfiguration)
@@ -30,13 +31,10 @@ func judgeKubeadmConfig(h *Hop) Result {
 	evidence := []string{"ConfigMap kube-system/kubeadm-config: " + c.Kubeadm.APIVersion}
 	migrate := "kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' > old.yaml, " +
 		"then kubeadm config migrate --old-config old.yaml --new-config new.yaml, and write it back"
-	r := Result{}
-	if h.First {
-		r = pass("kubeadm %s reads the ClusterConfiguration %s", h.To, c.Kubeadm.APIVersion)
-	}
+	r := pass("kubeadm %s reads the ClusterConfiguration %s", h.To, c.Kubeadm.APIVersion)
 	for _, api := range h.Catalog.Components.KubeadmConfig {
 		switch {
-		case api.APIVersion != c.Kubeadm.APIVersion || h.To.Compare(api.Since) < 0 || !h.First && !h.Crosses(api.Since):
+		case api.APIVersion != c.Kubeadm.APIVersion || h.To.Compare(api.Since) < 0:
 		case api.Change == catalog.Removed:
 			with := api.MigrateWith
 			if with.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
@@ -16,8 +17,11 @@ func kubeletFlags() Check {
 }
 
 // judgeKubeletFlags names the flags that kubelets lose on their way. The API
-// does not show which are set.
+// does not show which are set. A provider sets those of its own images.
 func judgeKubeletFlags(h *Hop) Result {
+	if h.Method.ControlPlane == v1alpha1.Managed && h.Method.NodeUpgrade != v1alpha1.InPlace {
+		return Result{}
+	}
 	var moves []NodeMove
 	var names, evidence []string
 	var source string
@@ -33,7 +37,11 @@ func judgeKubeletFlags(h *Hop) Result {
 	if len(moves) == 0 {
 		return Result{}
 	}
-	r := unknown(fmt.Sprintf("kubectl debug node/%s -it --image=busybox -- chroot /host ps -ww -o args= -C kubelet, and remove them; do so for each kind of node", example(moves)),
+	tell := "on one node of each kind: ps -ww -o args= -C kubelet"
+	if h.oneBinary() {
+		tell = "look for kubelet-arg in " + h.Platform.Name + "'s configuration file on one node of each kind"
+	}
+	r := unknown(tell,
 		"kubelet %s lost %s and does not start where one is set, and the API does not show the flags on %s",
 		arrivals(moves), count(len(names), "flag"), count(nodeCount(moves), "node"))
 	r.Evidence, r.Source = evidence, source

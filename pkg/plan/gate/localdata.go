@@ -23,7 +23,7 @@ func localData() Check {
 			} else if keeping := where(facts.Pods.Workloads, func(w v1alpha1.Workload) bool { return w.Kind != "Node" && len(ownPaths(w)) > 0 }); len(keeping) > 0 {
 				found = append(found, warning(remedy, list(keeping, func(w v1alpha1.Workload) string {
 					return workload(w) + ": " + strings.Join(ownPaths(w), ", ")
-				}), "%s %s directories of nodes by hostPath, and what lies there on the system disk is lost with it", count(len(keeping), "workload"), agree(len(keeping), "mounts", "mount")))
+				}), "%s %s hostPath directories, lost with the system disk", count(len(keeping), "workload"), agree(len(keeping), "uses", "use")))
 			}
 			if facts.Volumes == nil {
 				return join(append(found, h.unread(v1alpha1.SourceVolumes))...)
@@ -31,7 +31,7 @@ func localData() Check {
 			for _, volumes := range facts.Volumes.Sources {
 				if volumes.Type == "local" || volumes.Type == "hostPath" {
 					found = append(found, warning(remedy, list(volumes.Names, func(name string) string { return "PersistentVolume/" + name }),
-						"%s of type %s %s to one node, and to a disk of it", count(volumes.Count, "PersistentVolume"), volumes.Type, agree(volumes.Count, "belongs", "belong")))
+						"%s of type %s %s to a disk of one node", count(volumes.Count, "PersistentVolume"), volumes.Type, agree(volumes.Count, "belongs", "belong")))
 				}
 			}
 			return join(found...)

@@ -91,6 +91,10 @@ func (h *Hop) platformNeed(kind func(catalog.NodeRequirement) bool) *catalog.Nod
 	return &h.Platform.Upgrades.Nodes[i]
 }
 
+// oneBinary reports whether the platform runs Kubernetes in a binary of its own,
+// and not by kubeadm.
+func (h *Hop) oneBinary() bool { return len(h.Platform.Embeds) > 0 }
+
 // asks says what the platform needs: "Amazon EKS needs containerd 2.x from 1.36 on".
 func (h *Hop) asks(need catalog.NodeRequirement) string {
 	return fmt.Sprintf("%s needs %s from %s on", h.Platform.Name, need.Requires, need.Since)

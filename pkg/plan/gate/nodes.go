@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -39,18 +38,18 @@ func judgeNodesReady(h *Hop) Result {
 	}
 	var found, remedies []string
 	if n := notReady.count(); n > 0 {
-		found = append(found, fmt.Sprintf("%d not ready", n))
+		found = append(found, number(n)+" not ready")
 		remedies = append(remedies, "kubectl describe node NAME says why a node is not ready: repair or remove it")
 	}
 	if n := cordoned.count(); n > 0 {
-		found = append(found, fmt.Sprintf("%d cordoned", n))
+		found = append(found, number(n)+" cordoned")
 		remedies = append(remedies, "kubectl uncordon NAME, unless it is meant to take no pods")
 	}
 	switch {
 	case all.count() == 0:
 		return Result{}
 	case len(found) > 0:
-		return warning(strings.Join(remedies, "; "), append(notReady.lines("node"), cordoned.lines("node")...),
+		return warning(strings.Join(remedies, "; "), append(notReady.nodes(), cordoned.nodes()...),
 			"of %s %s", count(all.count(), "node"), strings.Join(found, ", "))
 	default:
 		return pass("%s ready, none cordoned", count(all.count(), "node"))

@@ -87,36 +87,47 @@ func TestContainerRuntime(t *testing.T) {
 	hop := func(from, to, runtime string) *Hop {
 		return hopTo(t, from, to).moving(nodes("v"+from+".1", runtime, "a"))
 	}
+	several := func(runtimes ...string) *Hop {
+		h := hopTo(t, "1.37", "1.38")
+		for i, runtime := range runtimes {
+			h.moving(nodes("v1.37.1", runtime, fmt.Sprintf("node-%d", i)))
+		}
+		return h
+	}
 	for name, tc := range map[string]struct {
 		hop  *Hop
 		want outcome
 	}{
 		"Docker before dockershim went": {hop("1.22", "1.23", "docker://20.10.7"), passes},
 		"Docker when dockershim goes": {hop("1.23", "1.24", "docker://20.10.7"),
-			outcome{v1alpha1.Blocked, "the container runtime of 1 of 1 node cannot go along to kubelet 1.24", []string{"docker://20.10.7, which kubelet cannot use from 1.24 on: 1 node (a)"}, "containerd"}},
+			outcome{v1alpha1.Blocked, "Docker on 1 of 1 node cannot serve kubelet from 1.24 on", []string{"docker://20.10.7: 1 node (a)"}, "containerd"}},
 		"cri-dockerd, later":          {hop("1.24", "1.25", "docker://20.10.7"), passes},
-		"containerd 1.5 for 1.25":     {hop("1.24", "1.25", "containerd://1.5.18"), outcome{verdict: v1alpha1.Warning, message: "too old for kubelet 1.25"}},
-		"containerd 1.5 for 1.26":     {hop("1.25", "1.26", "containerd://1.5.18"), outcome{verdict: v1alpha1.Blocked, remedy: "containerd 1.6.15 or newer"}},
-		"containerd 1.6.0 for 1.26":   {hop("1.25", "1.26", "containerd://1.6.0"), outcome{verdict: v1alpha1.Warning, remedy: "containerd 1.6.15 or newer"}},
+		"containerd 1.5 for 1.25":     {hop("1.24", "1.25", "containerd://1.5.18"), outcome{verdict: v1alpha1.Warning, message: "older than containerd recommends for kubelet 1.25", remedy: "containerd 1.7.0 or newer"}},
+		"containerd 1.5 for 1.26":     {hop("1.25", "1.26", "containerd://1.5.18"), outcome{verdict: v1alpha1.Blocked, message: "containerd on 1 of 1 node is older than 1.6, which kubelet needs from 1.26 on", remedy: "containerd 2.3.0 or newer"}},
+		"containerd 1.6.0 for 1.26":   {hop("1.25", "1.26", "containerd://1.6.0"), outcome{verdict: v1alpha1.Warning, message: "older than containerd recommends for kubelet 1.26", remedy: "containerd 2.3.0 or newer"}},
 		"containerd 1.6.15 for 1.26":  {hop("1.25", "1.26", "containerd://1.6.15"), passes},
-		"containerd 1.7.27 for 1.35":  {hop("1.34", "1.35", "containerd://1.7.27"), outcome{verdict: v1alpha1.Warning, evidence: []string{"containerd://1.7.27, containerd recommends 1.7.28 or newer for 1.35: 1 node (a)"}}},
+		"containerd 1.7.27 for 1.35":  {hop("1.34", "1.35", "containerd://1.7.27"), outcome{verdict: v1alpha1.Warning, evidence: []string{"containerd://1.7.27: 1 node (a)"}}},
 		"containerd 1.7.28 for 1.35":  {hop("1.34", "1.35", "containerd://1.7.28"), passes},
-		"containerd 1.7 for 1.36":     {hop("1.35", "1.36", "containerd://1.7.35").inPlace(), outcome{verdict: v1alpha1.Warning, remedy: "upgrade containerd on the nodes to 2.2.0 or newer"}},
+		"containerd 1.7 for 1.36":     {hop("1.35", "1.36", "containerd://1.7.35").inPlace(), outcome{verdict: v1alpha1.Warning, remedy: "upgrade containerd on the nodes to 2.3.0 or newer before kubelet"}},
 		"containerd 2.2 for 1.36":     {hop("1.35", "1.36", "containerd://2.2.6-k3s1"), passes},
 		"EKS before it asks":          {hop("1.34", "1.35", "containerd://1.7.28").on("amazon-eks").inPlace(), passes},
-		"EKS in place":                {hop("1.35", "1.36", "containerd://1.7.28").on("amazon-eks").inPlace(), outcome{verdict: v1alpha1.Blocked, evidence: []string{"containerd://1.7.28, Amazon EKS needs containerd 2.x from 1.36 on: 1 node (a)"}}},
-		"EKS with new nodes":          {hop("1.35", "1.36", "containerd://1.7.28").on("amazon-eks"), outcome{verdict: v1alpha1.Warning, remedy: "choose an image with containerd 2.2.0 or newer"}},
+		"EKS in place":                {hop("1.35", "1.36", "containerd://1.7.28").on("amazon-eks").inPlace(), outcome{verdict: v1alpha1.Blocked, message: "containerd on 1 of 1 node is too old: Amazon EKS needs containerd 2.x from 1.36 on", evidence: []string{"containerd://1.7.28: 1 node (a)"}}},
+		"EKS with new nodes":          {hop("1.35", "1.36", "containerd://1.7.28").on("amazon-eks"), outcome{verdict: v1alpha1.Warning, remedy: "choose an image with containerd 2.3.0 or newer"}},
 		"ACK in place":                {hop("1.35", "1.36", "containerd://1.6.39").on("alibaba-ack").inPlace(), outcome{verdict: v1alpha1.Blocked}},
-		"ACK in place, containerd 2":  {hop("1.35", "1.36", "containerd://2.1.6").on("alibaba-ack").inPlace(), outcome{verdict: v1alpha1.Warning, message: "too old"}},
-		"the fallback, in place":      {hop("1.37", "1.38", "containerd://1.7.35").inPlace(), outcome{verdict: v1alpha1.Blocked, message: "containerd's table is known up to 1.36", evidence: []string{"containerd://1.7.35, kubelet is planned to need 2.0 or newer from 1.38 on: 1 node (a)"}}},
+		"ACK in place, containerd 2":  {hop("1.35", "1.36", "containerd://2.1.6").on("alibaba-ack").inPlace(), outcome{verdict: v1alpha1.Warning, message: "older than containerd recommends for kubelet 1.36"}},
+		"the fallback, in place":      {hop("1.37", "1.38", "containerd://1.7.35").inPlace(), outcome{verdict: v1alpha1.Blocked, message: "containerd on 1 of 1 node is older than 2.0, which kubelet is planned to need from 1.38 on", evidence: []string{"containerd://1.7.35: 1 node (a)"}}},
 		"the fallback, with new ones": {hop("1.37", "1.38", "containerd://1.7.35"), outcome{verdict: v1alpha1.Warning}},
 		"beyond the table":            {hop("1.36", "1.37", "containerd://2.3.0"), outcome{verdict: v1alpha1.Pass, message: "; containerd's table is known up to 1.36"}},
-		"cri-o in place":              {hop("1.35", "1.36", "cri-o://1.35.2").inPlace(), outcome{verdict: v1alpha1.Unknown, evidence: []string{"cri-o://1.35.2, not judged: 1 node (a)"}}},
+		"cri-o in place":              {hop("1.35", "1.36", "cri-o://1.35.2").inPlace(), outcome{verdict: v1alpha1.Unknown, message: "the container runtime of 1 of 1 node is not known to be for kubelet 1.36", evidence: []string{"cri-o://1.35.2: 1 node (a)"}}},
 		"cri-o that goes":             {hop("1.35", "1.36", "cri-o://1.35.2"), outcome{verdict: v1alpha1.Pass, message: "of 0 of 1 node is recent enough for kubelet 1.36; 1 not judged"}},
 		"no number, in place":         {hop("1.35", "1.36", "containerd://Unknown").inPlace(), outcome{verdict: v1alpha1.Unknown}},
-		"nothing in the table":        {hop("1.35", "1.36", "").inPlace(), outcome{verdict: v1alpha1.Unknown, evidence: []string{"not in the node table, not judged: 1 node (a)"}}},
-		"no node moves":               {hopTo(t, "1.35", "1.36"), notAbout()},
-		"nodes not read":              {hopTo(t, "1.35", "1.36").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), outcome{verdict: v1alpha1.Unknown, remedy: "list nodes"}},
+		"nothing in the table":        {hop("1.35", "1.36", "").inPlace(), outcome{verdict: v1alpha1.Unknown, evidence: []string{"not in the node table: 1 node (a)"}}},
+		"what is required leads": {several("containerd://2.1.9", "containerd://1.7.35", "containerd://1.6.39"), outcome{v1alpha1.Warning,
+			"containerd on 2 of 3 nodes is older than 2.0, which kubelet is planned to need from 1.38 on; containerd on 1 of 3 nodes is older than containerd recommends for kubelet 1.38; containerd's table is known up to 1.36",
+			[]string{"containerd://1.6.39: 1 node (node-2)", "containerd://1.7.35: 1 node (node-1)", "containerd://2.1.9: 1 node (node-0)"}, "choose an image with containerd 2.3.0 or newer for the new nodes"}},
+		"no remedy that goes back": {hop("1.34", "1.35", "containerd://2.0.14").inPlace(), outcome{verdict: v1alpha1.Warning, remedy: "to 2.3.0 or newer"}},
+		"no node moves":            {hopTo(t, "1.35", "1.36"), notAbout()},
+		"nodes not read":           {hopTo(t, "1.35", "1.36").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), outcome{verdict: v1alpha1.Unknown, remedy: "list nodes"}},
 	} {
 		t.Run(name, func(t *testing.T) { tc.want.of(t, id, tc.hop) })
 	}
@@ -132,8 +143,36 @@ func TestALargeClusterGivesAHandfulOfLines(t *testing.T) {
 		// Groups that differ by their kubelet alone.
 		h.moving(system(fmt.Sprintf("v1.34.%d", i), "CentOS Linux 7 (Core)", "3.10.0-1160.el7.x86_64", names...))
 	}
-	outcome{v1alpha1.Warning, "5000 of 5000 nodes", []string{"CentOS Linux 7 (Core), cgroup v1 by default: 5000 nodes (node-0000, node-0001, +4998)"}, ""}.of(t, "cgroup-v2", h)
-	outcome{v1alpha1.Warning, "5000 of 5000 nodes", []string{"3.10.0-1160.el7.x86_64: 5000 nodes (node-0000, node-0001, +4998)"}, ""}.of(t, "kernel", h)
+	outcome{v1alpha1.Warning, "5,000 of 5,000 nodes", []string{"CentOS Linux 7 (Core), cgroup v1 by default: 5,000 nodes (node-0000, node-0001, +4,998)"}, ""}.of(t, "cgroup-v2", h)
+	outcome{v1alpha1.Warning, "5,000 of 5,000 nodes", []string{"3.10.0-1160.el7.x86_64: 5,000 nodes (node-0000, node-0001, +4,998)"}, ""}.of(t, "kernel", h)
+}
+
+// Groups that differ in all that a check looks at come to no more lines.
+func TestManyKindsOfNodesGiveAHandfulOfLines(t *testing.T) {
+	h := hopTo(t, "1.37", "1.38")
+	for i := range 20 {
+		var names []string
+		for j := range 100 - i {
+			names = append(names, fmt.Sprintf("node-%02d%02d", i, j))
+		}
+		group := system("v1.34.1", fmt.Sprintf("CentOS Linux 7.%d", i), fmt.Sprintf("3.10.%d", i), names...)
+		group.ContainerRuntime, group.Status = fmt.Sprintf("containerd://1.7.%d", i), fmt.Sprintf("NotReady,%d", i)
+		h.moving(group)
+	}
+	for _, id := range []string{"container-runtime", "cgroup-v2", "kernel", "nodes-ready"} {
+		got := judge(t, id, h)
+		if len(got.Evidence) != handful || !strings.HasPrefix(got.Evidence[6], "14 others: 1,225 nodes (") {
+			t.Errorf("%s:\n%s", id, strings.Join(got.Evidence, "\n"))
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 20000: "20,000", 1234567: "1,234,567"} {
+		if got := number(n); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
 }
 
 func TestCgroupVersion(t *testing.T) {
@@ -153,10 +192,14 @@ func TestCgroupVersion(t *testing.T) {
 	}{
 		"before it is required":      {hop("1.33", "1.34", "CentOS Linux 7 (Core)"), notAbout()},
 		"when it is":                 {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace(), untold},
-		"with new nodes":             {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS"), outcome{untold.verdict, untold.message, untold.evidence, "choose an image that boots with cgroup v2"}},
+		"with new nodes":             {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS"), outcome{verdict: v1alpha1.Pass, message: "kubelet 1.35 does not start on cgroup v1, and v2 is the default on 1 node; one that is set up otherwise is not visible"}},
+		"with one of another system": {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Flatcar", "5.15.0", "b")), outcome{verdict: v1alpha1.Unknown, remedy: "choose an image that boots with cgroup v2"}},
+		"with an old one":            {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Ubuntu 20.04.6 LTS", "5.15.0", "b")), outcome{verdict: v1alpha1.Warning, message: "v1 is the default on 1 of 2 nodes"}},
 		"after it was":               {hop("1.35", "1.36", "Ubuntu 20.04.6 LTS"), notAbout()},
 		"three minors at once":       {hop("1.33", "1.36", "Ubuntu 20.04.6 LTS"), outcome{verdict: v1alpha1.Warning, message: "kubelet 1.36 does not start on cgroup v1; v1 is the default on 1 of 1 node"}},
-		"an old system":              {hop("1.34", "1.35", "Amazon Linux 2").inPlace(), outcome{v1alpha1.Warning, "v1 is the default on 1 of 1 node", []string{"Amazon Linux 2, cgroup v1 by default: 1 node (a)"}, debug}},
+		"an old system":              {hop("1.34", "1.35", "Amazon Linux 2").inPlace(), outcome{v1alpha1.Blocked, "v1 is the default on 1 of 1 node", []string{"Amazon Linux 2, cgroup v1 by default: 1 node (a)"}, debug}},
+		"an old system, allowed":     {hop("1.34", "1.35", "Amazon Linux 2").inPlace().having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false"}},
+		"a platform, an old system":  {hop("1.34", "1.35", "Amazon Linux 2").on("daocloud-dce").inPlace(), outcome{verdict: v1alpha1.Warning, message: "needs cgroup v2 from 1.35 on; v1 is the default on 1 of 1 node"}},
 		"a system that is not known": {hop("1.34", "1.35", "Flatcar Container Linux by Kinvolk 3975.2.1"), outcome{verdict: v1alpha1.Unknown, message: "v2 is the default on 0; not judged: Flatcar Container Linux by Kinvolk 3975.2.1"}},
 		"failCgroupV1 false":         {hop("1.34", "1.35", "CentOS Linux 7 (Core)").having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false", remedy: "remove failCgroupV1"}},
 		"failCgroupV1 true":          {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace().having(failing(true)), untold},
@@ -240,7 +283,7 @@ func TestNoCheckPassesOnNothing(t *testing.T) {
 	elsewhere := []string{"platform-offers", "api-server-versions", "version-skew", "removed-apis", "add-ons", "rollback"}
 	for m := 20; m < 45; m++ {
 		from := fmt.Sprintf("1.%d", m)
-		h := hopTo(t, from, minor(t, from).Add(1).String()).moving(nodes("", "", "a"))
+		h := hopTo(t, from, minor(t, from).Add(1).String()).moving(v1alpha1.NodeGroup{Names: []string{"a"}})
 		h.Snapshot = v1alpha1.NewSnapshot("test")
 		for _, g := range Evaluate(h) {
 			if g.Verdict == v1alpha1.Pass && !slices.Contains(elsewhere, g.ID) {

@@ -22,23 +22,22 @@ func nodesMatchControlPlane() Check {
 			kubelets := where(h.Before.Rows, func(r v1alpha1.SkewRow) bool {
 				return r.Component == string(catalog.Kubelet) && r.Verdict != v1alpha1.NotJudged
 			})
-			var behind, unclear []v1alpha1.SkewRow
-			var nodes int32
+			var unclear []v1alpha1.SkewRow
+			var behind int32
 			for _, row := range kubelets {
 				if v, err := version.Parse(row.Version); err != nil {
 					unclear = append(unclear, row)
 				} else if v.Minor != h.From {
-					behind, nodes = append(behind, row), nodes+row.Count
+					behind += row.Count
 				}
 			}
 			found := []Result{pass("all nodes are at the control plane's %s, which %s requires", h.From, h.Platform.Name)}
-			if len(behind) > 0 {
-				found = append(found, warning("upgrade these nodes before the control plane", list(behind, subject),
-					"%s %s not at the control plane's %s, which %s requires first: moved first by the plan's steps", count(nodes, "node"), agree(nodes, "is", "are"), h.From, h.Platform.Name))
+			if behind > 0 {
+				found = []Result{pass("%s requires all nodes at the control plane's %s; moved first by the plan's steps: %s", h.Platform.Name, h.From, count(behind, "node"))}
 			}
 			if len(unclear) > 0 {
 				r := unknown("kubectl get nodes", "%s of no Kubernetes version", subjects(unclear))
-				r.Evidence = list(unclear, rowReason)
+				r.Evidence = few(list(unclear, rowReason))
 				found = append(found, r)
 			}
 			r := join(found...)

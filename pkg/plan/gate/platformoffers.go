@@ -50,6 +50,10 @@ func (h *Hop) offer() Result {
 		if phase.Terms != "" {
 			terms = ", which " + phase.Terms
 		}
+		if phase.Kind == v1alpha1.Extended {
+			return h.from(warning("pass on to a minor with standard support, or accept the terms", nil,
+				"%s has only %s support of %s, until %s%s", h.To, phase.Name, dates.Name, phase.Until, terms), dated.Sources)
+		}
 		return h.from(pass("%s has %s support of %s until %s%s", h.To, phase.Name, dates.Name, phase.Until, terms), dated.Sources)
 	default:
 		return h.from(pass("%s is in the calendar of %s, without a date of its end", h.To, dates.Name), dated.Sources)
@@ -77,7 +81,7 @@ func (h *Hop) planned(by *catalog.Platform, day calendar.Date) Result {
 		return unknown("look at the platform's page, or kubectl versions catalog update",
 			"%s of %s was planned for %s, and the catalog, as of %s, does not know whether it is out", h.To, by.Name, day, by.AsOf)
 	}
-	return warning("wait for it, or plan for an earlier minor with --to", nil, "%s of %s is planned for %s: the hop cannot begin before", h.To, by.Name, day)
+	return warning("wait for it, or plan for an earlier minor with --to", nil, "%s of %s is planned for %s: this plan is ahead of it", h.To, by.Name, day)
 }
 
 func (h *Hop) from(r Result, sources []string) Result {

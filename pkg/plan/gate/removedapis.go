@@ -9,7 +9,7 @@ import (
 )
 
 // removedAPIs asks who still uses what the hop removes. What is broken already
-// is of the first hop.
+// is of the first hop, and does not stop it: nothing gets worse.
 func removedAPIs() Check {
 	return Check{
 		ID: "removed-apis", Source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
@@ -55,11 +55,16 @@ func (h *Hop) concerns(f v1alpha1.DeprecationFinding) bool {
 }
 
 // broken are the findings that the report calls errors and warnings; says takes
-// "2 uses", "1 API" and the minor.
+// "2 uses", "1 API" and who does not serve it.
 func (h *Hop) broken(findings []v1alpha1.DeprecationFinding, says string) []Result {
 	var found []Result
-	if grave := of(findings, v1alpha1.Error); len(grave) > 0 {
-		found = append(found, blocked(h.remedy(grave), list(grave, use), says, count(len(grave), "use"), count(apis(grave), "API"), h.To))
+	already := func(f v1alpha1.DeprecationFinding) bool { return f.Removed.IsZero() || f.Removed.Compare(h.From) <= 0 }
+	grave := of(findings, v1alpha1.Error)
+	if breaking := where(grave, func(f v1alpha1.DeprecationFinding) bool { return !already(f) }); len(breaking) > 0 {
+		found = append(found, blocked(h.remedy(breaking), list(breaking, use), says, count(len(breaking), "use"), count(apis(breaking), "API"), h.To))
+	}
+	if before := where(grave, already); len(before) > 0 {
+		found = append(found, warning(h.remedy(before), list(before, use), "broken already: "+says, count(len(before), "use"), count(apis(before), "API"), "the cluster"))
 	}
 	if weak := of(findings, v1alpha1.Warning); len(weak) > 0 {
 		found = append(found, warning(h.remedy(weak), list(weak, use), "perhaps "+says, count(len(weak), "use"), count(apis(weak), "API"), h.To))
@@ -93,7 +98,7 @@ func (h *Hop) hidden(removed []apilifecycle.API) []Result {
 		found = append(found, r)
 	}
 	if c := h.Deprecations.Coverage; c.InstancesSeen < c.InstancesExist {
-		found = append(found, unknown(h.ask(), "%d of %s did not show which APIs are requested", c.InstancesExist-c.InstancesSeen, count(c.InstancesExist, "kube-apiserver")))
+		found = append(found, unknown(h.ask(), "%s of %s did not show which APIs are requested", number(c.InstancesExist-c.InstancesSeen), count(c.InstancesExist, "kube-apiserver")))
 	}
 	if usage := h.Snapshot.APIUsage; usage != nil && usage.Namespace != "" {
 		found = append(found, unknown("take the snapshot again without -n", "only namespace %s was looked at", usage.Namespace))

@@ -52,7 +52,7 @@ func (h *Hop) retirement(r catalog.RetiredImage, used []v1alpha1.ImageUse) strin
 }
 
 func images(n int) string {
-	return agree(n, "1 image repository", fmt.Sprintf("%d image repositories", n))
+	return agree(n, "1 image repository", number(n)+" image repositories")
 }
 
 // imageUse is such as "k8s.gcr.io/pause: 3 pods, such as kube-system/proxy".

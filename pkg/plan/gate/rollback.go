@@ -5,7 +5,7 @@ import "github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 // rollback is for everybody to know before: whether there is a way back.
 func rollback() Check {
 	return Check{
-		ID: "rollback", Source: "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/",
+		ID: "rollback", Source: "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#backing-up-an-etcd-cluster",
 		Judge: func(h *Hop) Result {
 			if h.From == h.To {
 				return Result{}

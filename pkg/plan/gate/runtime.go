@@ -1,11 +1,13 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -18,7 +20,7 @@ func containerRuntime() Check {
 }
 
 // judgeContainerRuntime compares the runtimes of nodes with what kubelets need
-// where they arrive.
+// where they arrive. What is required stands before what is recommended.
 func judgeContainerRuntime(h *Hop) Result {
 	if h.Snapshot.Nodes == nil {
 		return h.unread(v1alpha1.SourceNodes)
@@ -26,38 +28,52 @@ func judgeContainerRuntime(h *Hop) Result {
 	if len(h.Nodes) == 0 {
 		return Result{}
 	}
-	found, first := map[v1alpha1.Verdict]tally{}, map[v1alpha1.Verdict]runtimeFinding{}
+	var found []*runtimeFinding
+	fit, left := tally{}, tally{}
 	for _, move := range h.Nodes {
 		f := h.judgeRuntime(move)
-		if found[f.verdict] == nil {
-			found[f.verdict], first[f.verdict] = tally{}, f
+		switch f.verdict {
+		case v1alpha1.Pass:
+			fit.add("", move.Group.Names...)
+			continue
+		case v1alpha1.NotJudged:
+			left.add("", move.Group.Names...)
+			continue
 		}
-		found[f.verdict].add(named(move.Group.ContainerRuntime)+", "+f.reason, move.Group.Names...)
-	}
-	var evidence []string
-	grave := []v1alpha1.Verdict{v1alpha1.Blocked, v1alpha1.Warning, v1alpha1.Unknown}
-	for _, verdict := range grave {
-		evidence = append(evidence, found[verdict].lines("node")...)
-	}
-	nodes, kubelets, matrix := count(nodeCount(h.Nodes), "node"), "kubelet "+arrivals(h.Nodes), h.matrixUsed()
-	i := slices.IndexFunc(grave, func(v v1alpha1.Verdict) bool { return found[v] != nil })
-	if i < 0 {
-		leaves := ""
-		if n := found[v1alpha1.NotJudged].count(); n > 0 {
-			leaves = fmt.Sprintf("; %d not judged, because new nodes bring their own", n)
+		at := slices.IndexFunc(found, func(other *runtimeFinding) bool { return other.kind == f.kind && other.says == f.says })
+		if at < 0 {
+			at = len(found)
+			f.nodes = tally{}
+			found = append(found, &f)
 		}
-		return pass("the container runtime of %d of %s is recent enough for %s%s%s", found[v1alpha1.Pass].count(), nodes, kubelets, leaves, matrix)
+		found[at].nodes.add(named(move.Group.ContainerRuntime), move.Group.Names...)
+		found[at].moves = append(found[at].moves, move)
 	}
-	message := map[v1alpha1.Verdict]string{
-		v1alpha1.Blocked: "the container runtime of %d of %s cannot go along to %s",
-		v1alpha1.Warning: "the container runtime of %d of %s is too old for %s",
-		v1alpha1.Unknown: "of the container runtime of %d of %s it is not known whether it is for %s",
-	}[grave[i]]
-	f := first[grave[i]]
-	return Result{
-		Verdict: f.verdict, Message: fmt.Sprintf(message, found[f.verdict].count(), nodes, kubelets) + matrix,
-		Evidence: evidence, Remedy: f.remedy, Source: f.source,
+	slices.SortStableFunc(found, func(a, b *runtimeFinding) int { return cmp.Compare(a.kind, b.kind) })
+	nodes, matrix := count(nodeCount(h.Nodes), "node"), h.matrixUsed()
+	results := []Result{pass("the container runtime of %s of %s is recent enough for kubelet %s%s%s", number(fit.count()), nodes, arrivals(h.Nodes), notJudged(left), matrix)}
+	upgrade := h.upgradeOfContainerd(found)
+	for _, f := range found {
+		if f.remedy == "" {
+			f.remedy = upgrade
+		}
+		message := fmt.Sprintf(f.says, number(f.nodes.count())+" of "+nodes)
+		switch f.kind {
+		case runtimeRecommended:
+			message += arrivals(f.moves) + matrix
+		case runtimeUnknown:
+			message += arrivals(f.moves)
+		}
+		results = append(results, Result{Verdict: f.verdict, Message: message, Evidence: f.nodes.nodes(), Remedy: f.remedy, Source: f.source})
 	}
+	return join(results...)
+}
+
+func notJudged(left tally) string {
+	if len(left) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s not judged, because new nodes bring their own", number(left.count()))
 }
 
 // matrixUsed says so where containerd's table ends before kubelets arrive.
@@ -70,58 +86,129 @@ func (h *Hop) matrixUsed() string {
 	return fmt.Sprintf("; containerd's table is known up to %s", newest)
 }
 
+// runtimeKind orders what is said of runtimes, what binds most first.
+type runtimeKind int
+
+const (
+	runtimeRequired runtimeKind = iota
+	runtimeOfPlatform
+	runtimePlanned
+	runtimeRecommended
+	runtimeUnknown
+)
+
+// runtimeFinding is what is said of groups of nodes.
 type runtimeFinding struct {
-	verdict                v1alpha1.Verdict
-	reason, remedy, source string
+	kind    runtimeKind
+	verdict v1alpha1.Verdict
+	// says takes "2 of 3 nodes". Minors stand behind what is only recommended, or not known.
+	says, source string
+	// remedy is empty for a newer containerd.
+	remedy string
+	// least is the oldest containerd that the finding is not about.
+	least version.Number
+	nodes tally
+	moves []NodeMove
 }
 
 // judgeRuntime judges one group of nodes. What is planned, or asked for by the
 // platform alone, stops only nodes that keep their runtime.
 func (h *Hop) judgeRuntime(move NodeMove) runtimeFinding {
-	name, number, _ := strings.Cut(move.Group.ContainerRuntime, "://")
-	containerd, numbered := version.ParseNumber(number)
+	name, text, _ := strings.Cut(move.Group.ContainerRuntime, "://")
+	containerd, numbered := version.ParseNumber(text)
 	facts := &h.Catalog.Components.ContainerRuntimes
 	switch {
 	case name == "docker" && move.crosses(facts.DockershimRemoved.Since):
 		return runtimeFinding{
-			v1alpha1.Blocked, fmt.Sprintf("which kubelet cannot use from %s on", facts.DockershimRemoved.Since),
-			"move the nodes to containerd: https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/", facts.DockershimRemoved.Source,
+			kind: runtimeRequired, verdict: v1alpha1.Blocked, source: facts.DockershimRemoved.Source,
+			says:   fmt.Sprintf("Docker on %%s cannot serve kubelet from %s on", facts.DockershimRemoved.Since),
+			remedy: "move the nodes to containerd: https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/",
 		}
 	case name == "docker":
 		// Beyond that minor this is cri-dockerd.
 		return runtimeFinding{verdict: v1alpha1.Pass}
 	case (name != "containerd" || !numbered) && h.Method.NodeUpgrade == v1alpha1.InPlace:
-		return runtimeFinding{v1alpha1.Unknown, "not judged", "compare the release notes of the container runtime with kubelet " + move.To.String(), ""}
+		return runtimeFinding{
+			kind: runtimeUnknown, verdict: v1alpha1.Unknown, says: "the container runtime of %s is not known to be for kubelet ",
+			remedy: "compare the release notes of the container runtime",
+		}
 	case name != "containerd" || !numbered:
 		return runtimeFinding{verdict: v1alpha1.NotJudged}
 	}
-
-	row := facts.Containerd.Row(move.To)
-	remedy := func(minimum version.Number) string {
-		if row != nil && row.Next(containerd).Compare(minimum) > 0 {
-			minimum = row.Next(containerd)
-		}
-		if h.Method.NodeUpgrade == v1alpha1.InPlace {
-			return fmt.Sprintf("upgrade containerd on the nodes to %s or newer before kubelet", minimum)
-		}
-		return fmt.Sprintf("choose an image with containerd %s or newer for the new nodes", minimum)
+	if f, found := h.requiredContainerd(move, containerd); found {
+		return f
 	}
-	for _, need := range facts.Containerd.Required {
-		switch {
-		case move.To.Compare(need.Since) < 0 || containerd.Compare(need.Minimum) >= 0:
-		case need.Planned:
-			return runtimeFinding{h.ifKept(), fmt.Sprintf("kubelet is planned to need %s or newer from %s on", need.Minimum, need.Since), remedy(need.Minimum), need.Source}
-		default:
-			return runtimeFinding{v1alpha1.Blocked, fmt.Sprintf("kubelet needs %s or newer from %s on", need.Minimum, need.Since), remedy(need.Minimum), need.Source}
+	if row := facts.Containerd.Row(move.To); row != nil && !row.Fits(containerd) {
+		return runtimeFinding{
+			kind: runtimeRecommended, verdict: v1alpha1.Warning, source: row.Source, says: "containerd on %s is older than containerd recommends for kubelet ",
+		}
+	}
+	return runtimeFinding{verdict: v1alpha1.Pass}
+}
+
+// requiredContainerd is what binds most of what a version falls short of.
+func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runtimeFinding, bool) {
+	required := h.Catalog.Components.ContainerRuntimes.Containerd.Required
+	short := func(need catalog.ContainerdRequirement) bool {
+		return move.To.Compare(need.Since) >= 0 && containerd.Compare(need.Minimum) < 0
+	}
+	for _, need := range required {
+		if short(need) && !need.Planned {
+			return runtimeFinding{
+				kind: runtimeRequired, verdict: v1alpha1.Blocked, source: need.Source, least: need.Minimum,
+				says: fmt.Sprintf("containerd on %%s is older than %s, which kubelet needs from %s on", need.Minimum, need.Since),
+			}, true
 		}
 	}
 	for _, need := range h.Platform.Upgrades.Nodes {
 		if need.Containerd != nil && move.To.Compare(need.Since) >= 0 && containerd.Compare(*need.Containerd) < 0 {
-			return runtimeFinding{h.ifKept(), h.asks(need), remedy(*need.Containerd), need.Source}
+			return runtimeFinding{
+				kind: runtimeOfPlatform, verdict: h.ifKept(), source: need.Source, least: *need.Containerd,
+				says: "containerd on %s is too old: " + h.asks(need),
+			}, true
 		}
 	}
-	if row != nil && !row.Fits(containerd) {
-		return runtimeFinding{v1alpha1.Warning, fmt.Sprintf("containerd recommends %s or newer for %s", row.Next(containerd), row.Kubernetes), remedy(row.Next(containerd)), row.Source}
+	for _, need := range required {
+		if short(need) {
+			return runtimeFinding{
+				kind: runtimePlanned, verdict: h.ifKept(), source: need.Source, least: need.Minimum,
+				says: fmt.Sprintf("containerd on %%s is older than %s, which kubelet is planned to need from %s on", need.Minimum, need.Since),
+			}, true
+		}
 	}
-	return runtimeFinding{verdict: v1alpha1.Pass}
+	return runtimeFinding{}, false
+}
+
+// upgradeOfContainerd is one remedy for all that is too old: none of the nodes
+// goes back by it.
+func (h *Hop) upgradeOfContainerd(found []*runtimeFinding) string {
+	var to version.Minor
+	var least []version.Number
+	for _, f := range found {
+		if f.remedy != "" {
+			continue
+		}
+		if !f.least.IsZero() {
+			least = append(least, f.least)
+		}
+		for _, move := range f.moves {
+			if move.To.Compare(to) > 0 {
+				to = move.To
+			}
+			_, text, _ := strings.Cut(move.Group.ContainerRuntime, "://")
+			runs, _ := version.ParseNumber(text)
+			least = append(least, runs)
+		}
+	}
+	if len(least) == 0 {
+		return ""
+	}
+	advised, known := h.Catalog.Components.ContainerRuntimes.Containerd.Advised(to, h.At, least...)
+	if !known {
+		advised = slices.MaxFunc(least, version.Number.Compare)
+	}
+	if h.Method.NodeUpgrade == v1alpha1.InPlace {
+		return fmt.Sprintf("upgrade containerd on the nodes to %s or newer before kubelet", advised)
+	}
+	return fmt.Sprintf("choose an image with containerd %s or newer for the new nodes", advised)
 }

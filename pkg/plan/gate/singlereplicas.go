@@ -6,9 +6,9 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// singleReplicas are down while a drain moves their only pod. Pods of a
-// DaemonSet, of a Job and of the node itself are not moved, and those without
-// a controller do not come back.
+// singleReplicas are down while a drain moves their only pod. A drain leaves pods
+// of a DaemonSet and of the node itself. Those of a Job start anew and lose their
+// work, but serve nobody; those without a controller do not come back.
 func singleReplicas() Check {
 	return Check{
 		ID: "single-replicas", Source: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#dealing-with-disruptions",

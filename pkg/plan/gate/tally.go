@@ -21,11 +21,16 @@ func (t tally) count() int {
 	return len(slices.Compact(names))
 }
 
-// lines are the evidence, the largest group first: "containerd://1.7.28: 12 nodes (a, b, +10)".
-func (t tally) lines(noun string) []string {
-	texts := slices.SortedFunc(maps.Keys(t), func(a, b string) int {
+// texts are what is said of objects, of the largest group first.
+func (t tally) texts() []string {
+	return slices.SortedFunc(maps.Keys(t), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(t[b]), len(t[a])), cmp.Compare(a, b))
 	})
+}
+
+// lines are the evidence, the largest group first: "containerd://1.7.28: 12 nodes (a, b, +10)".
+func (t tally) lines(noun string) []string {
+	texts := t.texts()
 	for i, text := range texts {
 		names := slices.Sorted(slices.Values(t[text]))
 		names = slices.Compact(names)
@@ -39,5 +44,32 @@ func someOf(names []string) string {
 	if len(names) <= 3 {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s, +%d", strings.Join(names[:2], ", "), len(names)-2)
+	return fmt.Sprintf("%s, +%s", strings.Join(names[:2], ", "), number(len(names)-2))
+}
+
+// handful is how many lines of evidence nodes get at most.
+const handful = 7
+
+// nodes are the lines of nodes: the largest groups, and the rest in one.
+func (t tally) nodes() []string {
+	if len(t) <= handful {
+		return t.lines("node")
+	}
+	largest, rest := tally{}, tally{}
+	for i, text := range t.texts() {
+		if i < handful-1 {
+			largest[text] = t[text]
+		} else {
+			rest.add(number(len(t)-handful+1)+" others", t[text]...)
+		}
+	}
+	return append(largest.lines("node"), rest.lines("node")...)
+}
+
+// few of many lines, with how many are left out.
+func few(lines []string) []string {
+	if len(lines) <= handful {
+		return lines
+	}
+	return append(slices.Clip(lines[:handful-1]), number(len(lines)-handful+1)+" more")
 }

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,7 +89,7 @@ func TestSkewOfTheUpgradeTo127(t *testing.T) {
 				"bring them to a version that kube-apiserver 1.27 allows"}},
 		"kubelets at 1.23 are outside today, and repaired": {
 			at("v1.26.5", "v1.26.5", "v1.23.17"), at("v1.27.2", "v1.27.2", "v1.27.2"),
-			expected{v1alpha1.Warning, "outside the policy today, and repaired first, by the first steps: 2 kubelets at v1.23.17",
+			expected{v1alpha1.Warning, "outside the policy today, and repaired by the first steps: 2 kubelets at v1.23.17",
 				[]string{"2 kubelets at v1.23.17: 3 minors older than kube-apiserver 1.26, at most 2 are allowed"},
 				"take the plan's steps in order"}},
 		"a kubelet of no version": {
@@ -119,10 +121,10 @@ func TestVersionsOfKubeAPIServers(t *testing.T) {
 		"two at one minor": {"1.26", versions{apiServers: []string{"v1.26.5", "v1.26.4"}},
 			expected{v1alpha1.Pass, "every kube-apiserver that answered runs 1.26", nil, ""}},
 		"at 1.26 and 1.27": {"1.27", versions{apiServers: []string{"v1.27.2", "v1.26.5"}},
-			expected{v1alpha1.Warning, "kube-apiservers run 1.26 and 1.27: an upgrade is not finished", nil, "upgrade every kube-apiserver to 1.27 first"}},
+			expected{v1alpha1.Warning, "kube-apiservers run 1.26 and 1.27: finished first, by the first steps", nil, "take the plan's steps in order"}},
 		"at 1.25 and 1.27": {"1.27", versions{apiServers: []string{"v1.27.2", "v1.25.10"}},
-			expected{v1alpha1.Blocked, "kube-apiservers run 1.25 to 1.27: 2 minors apart, at most 1 is allowed", nil,
-				"upgrade the oldest instances minor by minor until they are at 1.27"}},
+			expected{v1alpha1.Warning, "kube-apiservers run 1.25 to 1.27, 2 minors apart where 1 is allowed: finished first, by the first steps", nil,
+				"take the plan's steps in order"}},
 		"one that did not answer": {"1.26", versions{apiServers: []string{"v1.26.5"}, unseen: 2},
 			expected{v1alpha1.Unknown, "2 of 3 kube-apiservers did not show the version", nil, "kubectl versions skew --probe-endpoints"}},
 	} {
@@ -130,7 +132,10 @@ func TestVersionsOfKubeAPIServers(t *testing.T) {
 			h := hopTo(t, tc.from, "1.28").between(t, tc.state, tc.state)
 			tc.want.of(t, "api-server-versions", h)
 			expected{}.of(t, "api-server-versions", h.later())
-			// Instances that did not answer are told once.
+			// What is about instances is told once.
+			if got := judge(t, "version-skew", h); strings.Contains(got.Message, "first steps: kube-apiserver") {
+				t.Errorf("version-skew: %s", got.Message)
+			}
 			if got := judge(t, "version-skew", h); tc.state.unseen > 0 && got.Verdict != v1alpha1.Pass {
 				t.Errorf("version-skew: %s", got.Message)
 			}
@@ -139,7 +144,6 @@ func TestVersionsOfKubeAPIServers(t *testing.T) {
 }
 
 func TestNodesFirst(t *testing.T) {
-	const remedy = "upgrade these nodes before the control plane"
 	at := func(kubelets ...string) versions {
 		return versions{apiServers: []string{"v1.35.2-aliyun.1"}, kubelets: kubelets}
 	}
@@ -150,8 +154,7 @@ func TestNodesFirst(t *testing.T) {
 		"all at the control plane's minor": {[]string{"v1.35.2-aliyun.1", "v1.35.1-aliyun.1"},
 			expected{v1alpha1.Pass, "all nodes are at the control plane's 1.35, which Alibaba Cloud ACK requires", nil, ""}},
 		"some a minor behind": {[]string{"v1.35.2-aliyun.1", "v1.34.3-aliyun.1"},
-			expected{v1alpha1.Warning, "2 nodes are not at the control plane's 1.35, which Alibaba Cloud ACK requires first: moved first by the plan's steps",
-				[]string{"2 kubelets at v1.34.3-aliyun.1"}, remedy}},
+			expected{v1alpha1.Pass, "Alibaba Cloud ACK requires all nodes at the control plane's 1.35; moved first by the plan's steps: 2 nodes", nil, ""}},
 		"some of no version": {[]string{"v1.35.2-aliyun.1", "edge"},
 			expected{v1alpha1.Unknown, "2 kubelets at edge of no Kubernetes version", []string{`2 kubelets at edge: "edge" is not a Kubernetes version`}, "kubectl get nodes"}},
 	} {
@@ -167,4 +170,17 @@ func TestNodesFirst(t *testing.T) {
 	hidden := hopTo(t, "1.35", "1.36").on("alibaba-ack").gap(v1alpha1.SourceNodes, "list nodes")
 	hidden.Snapshot.Nodes = nil
 	expected{v1alpha1.Unknown, "nodes could not be read", nil, "ask for permission to list nodes"}.of(t, "nodes-match-control-plane", hidden)
+}
+
+// Kubelets at many versions make neither a long message nor many lines.
+func TestManyVersionsOutsideThePolicy(t *testing.T) {
+	var kubelets []string
+	for patch := range 12 {
+		kubelets = append(kubelets, fmt.Sprintf("v1.20.%d", patch))
+	}
+	before, after := versions{apiServers: []string{"v1.26.5"}, kubelets: kubelets}, versions{apiServers: []string{"v1.27.2"}}
+	got := judge(t, "version-skew", hopTo(t, "1.26", "1.27").between(t, before, after))
+	if !strings.HasSuffix(got.Message, ", and 7 more") || len(got.Evidence) != 7 || got.Evidence[6] != "6 more" {
+		t.Errorf("%s\n%s", got.Message, strings.Join(got.Evidence, "\n"))
+	}
 }

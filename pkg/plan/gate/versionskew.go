@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -16,18 +15,20 @@ func versionSkew() Check {
 		Judge: func(h *Hop) Result {
 			var found []Result
 			if outside := rowsOf(h.After, v1alpha1.Unsupported); len(outside) > 0 {
-				found = append(found, blocked("bring them to a version that kube-apiserver "+h.To.String()+" allows", list(outside, rowReason),
+				found = append(found, blocked("bring them to a version that kube-apiserver "+h.To.String()+" allows", few(list(outside, rowReason)),
 					"outside the policy after the hop: %s", subjects(outside)))
 			}
-			if outside := rowsOf(h.Before, v1alpha1.Unsupported); h.First && len(outside) > 0 {
-				found = append(found, warning("take the plan's steps in order", list(outside, rowReason),
-					"outside the policy today, and repaired first, by the first steps: %s", subjects(outside)))
+			// How far instances of kube-apiserver are apart is a check of their own.
+			outside := where(rowsOf(h.Before, v1alpha1.Unsupported), func(r v1alpha1.SkewRow) bool { return r.Component != string(catalog.KubeAPIServer) })
+			if h.First && len(outside) > 0 {
+				found = append(found, warning("take the plan's steps in order", few(list(outside, rowReason)),
+					"outside the policy today, and repaired by the first steps: %s", subjects(outside)))
 			}
-			// Instances that kube-apiserver hides are a check of their own.
+			// So are those that it hides.
 			unclear := where(rowsOf(h.After, v1alpha1.Unknown), func(r v1alpha1.SkewRow) bool { return r.Component != string(catalog.KubeAPIServer) })
 			if len(unclear) > 0 {
 				r := unknown(permissions(h.After.Gaps, "kubectl versions skew -o wide"), "not known: %s", subjects(unclear))
-				r.Evidence = list(unclear, rowReason)
+				r.Evidence = few(list(unclear, rowReason))
 				found = append(found, r)
 			}
 			return join(append(found, pass("every component that shows its version is inside the policy of %s after the hop", h.To))...)
@@ -44,7 +45,7 @@ func subject(r v1alpha1.SkewRow) string {
 	name := r.Component
 	switch {
 	case r.Count > 1 && name == string(catalog.KubeProxy):
-		name = fmt.Sprintf("%d kube-proxies", r.Count)
+		name = number(r.Count) + " kube-proxies"
 	case r.Count > 1:
 		name = count(r.Count, name)
 	}
@@ -54,7 +55,14 @@ func subject(r v1alpha1.SkewRow) string {
 	return name
 }
 
-func subjects(rows []v1alpha1.SkewRow) string { return strings.Join(list(rows, subject), ", ") }
+// subjects are the first few.
+func subjects(rows []v1alpha1.SkewRow) string {
+	const most = 6
+	if len(rows) <= most {
+		return strings.Join(list(rows, subject), ", ")
+	}
+	return strings.Join(list(rows[:most-1], subject), ", ") + ", and " + number(len(rows)-most+1) + " more"
+}
 
 func rowReason(r v1alpha1.SkewRow) string { return subject(r) + ": " + r.Reason }
 

@@ -20,42 +20,40 @@ func inTreeVolumes() Check {
 // judgeInTreeVolumes looks for volumes whose driver inside Kubernetes goes away
 // in the hop, for the control plane or for nodes.
 func judgeInTreeVolumes(h *Hop) Result {
-	plugins := slices.DeleteFunc(slices.Clone(h.Catalog.Components.Volumes.Plugins), func(p catalog.VolumePlugin) bool {
-		return !h.Crosses(p.Since) && len(h.crossing(p.Since)) == 0
-	})
+	plugins := h.pluginsThatGo()
 	if len(plugins) == 0 {
 		return Result{}
 	}
-	var stopped, kept, handed, names []string
-	var remedies []string
+	var stopped, kept, handed, lost, lives, names, remedies, stopgaps []string
 	var source string
-	registered := h.Facts().CSIDrivers
+	facts := h.Facts()
 	unread := false
 	for _, plugin := range plugins {
-		names = append(names, plugin.Volume)
+		fate := fmt.Sprintf("%s in %s", plugin.Volume, plugin.Since)
+		names = append(names, fate)
 		uses := h.volumeUses(plugin.Volume)
 		if len(uses) == 0 {
 			continue
 		}
 		driver, migrates := h.Catalog.Components.Volumes.Drivers[plugin.Volume]
-		c := h.Facts().Configuration
+		c := facts.Configuration
 		switch {
 		case plugin.Change == catalog.Off && c != nil && c.Kubelet != nil && c.Kubelet.FeatureGates[plugin.Gate]:
-			kept = append(kept, uses...)
-		case migrates && registered == nil:
+			kept, lives = append(kept, uses...), append(lives, fate)
+			stopgaps = append(stopgaps, h.replacement(plugin, driver))
+		case migrates && facts.CSIDrivers == nil:
 			unread = true
-		case migrates && slices.Contains(registered.Names, driver):
+		case migrates && slices.Contains(facts.CSIDrivers.Names, driver):
 			handed = append(handed, plugin.Volume+" by "+driver)
 		default:
-			stopped = append(stopped, uses...)
+			stopped, lost = append(stopped, uses...), append(lost, fate)
 			source = plugin.Source
-			remedies = append(remedies, volumeRemedy(plugin, driver))
+			remedies = append(remedies, h.replacement(plugin, driver))
 		}
 	}
-	facts := h.Facts()
 	switch {
 	case len(stopped) > 0:
-		r := blocked(strings.Join(remedies, "; "), stopped, "volumes in use lose their driver at %s", h.To)
+		r := blocked(strings.Join(remedies, "; "), stopped, "volumes in use lose their driver: %s", strings.Join(lost, ", "))
 		r.Source = source
 		return r
 	case facts.Pods == nil:
@@ -65,12 +63,25 @@ func judgeInTreeVolumes(h *Hop) Result {
 	case unread:
 		return h.unread(v1alpha1.SourceCSIDrivers)
 	case len(kept) > 0:
-		return warning("replace them: the feature gate goes away too", kept, "volumes in use are off by default at %s, and work because a feature gate is on", h.To)
+		return warning(strings.Join(stopgaps, "; "), kept, "volumes in use are off by default, and work because a feature gate is on: %s", strings.Join(lives, ", "))
 	case len(handed) > 0:
-		return pass("volumes that lose their driver at %s are served: %s", h.To, strings.Join(handed, ", "))
+		return pass("volumes that lose their driver are served: %s", strings.Join(handed, ", "))
 	default:
-		return pass("no pod and no PersistentVolume uses %s, which %s takes away", strings.Join(names, ", "), h.To)
+		return pass("no pod and no PersistentVolume uses what loses its driver: %s", strings.Join(names, ", "))
 	}
+}
+
+// pluginsThatGo are those that the hop takes away, each by the last thing that
+// becomes of it there.
+func (h *Hop) pluginsThatGo() []catalog.VolumePlugin {
+	all := where(h.Catalog.Components.Volumes.Plugins, func(p catalog.VolumePlugin) bool { return h.Crosses(p.Since) || len(h.crossing(p.Since)) > 0 })
+	var last []catalog.VolumePlugin
+	for i, plugin := range all {
+		if !slices.ContainsFunc(all[i+1:], func(p catalog.VolumePlugin) bool { return p.Volume == plugin.Volume }) {
+			last = append(last, plugin)
+		}
+	}
+	return last
 }
 
 // volumeUses says who uses a kind of volume, in a line for workloads and one for PersistentVolumes.
@@ -93,13 +104,23 @@ func (h *Hop) volumeUses(volume string) []string {
 	return append(workloads.lines("workload"), volumes.lines("PersistentVolume")...)
 }
 
-func volumeRemedy(plugin catalog.VolumePlugin, driver string) string {
+// replacement holds for later hops too; a gate only puts it off.
+func (h *Hop) replacement(plugin catalog.VolumePlugin, driver string) string {
+	remedy := "move the data of " + plugin.Volume + " volumes to a CSI driver"
 	switch {
 	case driver != "":
-		return "install the CSI driver " + driver
-	case plugin.Change == catalog.Off:
-		return fmt.Sprintf("replace %s volumes, or set the feature gate %s of kubelet for now", plugin.Volume, plugin.Gate)
-	default:
-		return "move the data of " + plugin.Volume + " volumes to a CSI driver"
+		remedy = "install the CSI driver " + driver
+	case plugin.Instead != "":
+		remedy = fmt.Sprintf("replace %s volumes: %s", plugin.Volume, plugin.Instead)
 	}
+	if plugin.Change != catalog.Off {
+		return remedy
+	}
+	remedy += "; as a stopgap, kubelet's feature gate " + plugin.Gate + " keeps them"
+	for _, p := range h.Catalog.Components.Volumes.Plugins {
+		if p.Volume == plugin.Volume && p.Change == catalog.Removed {
+			remedy += " until " + p.Since.String()
+		}
+	}
+	return remedy
 }

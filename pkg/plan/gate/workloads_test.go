@@ -26,6 +26,37 @@ func TestWorkloadsWithASinglePod(t *testing.T) {
 	expected{v1alpha1.Warning, "2 workloads have a single pod, and are down while that moves", []string{"shop/Deployment/cart", "shop/StatefulSet/db"}, remedy}.of(t, "single-replicas", running(t, one, database))
 }
 
+func TestTheLastNode(t *testing.T) {
+	const id = "last-node"
+	hop := func(upgrade v1alpha1.NodeUpgrade, roles string, names ...string) *Hop {
+		group := nodes("v1.36.1", "", names...)
+		group.Roles = roles
+		h := hopTo(t, "1.36", "1.37").moving(group)
+		h.Method.NodeUpgrade = upgrade
+		return h
+	}
+	virtual := func(s *v1alpha1.Snapshot) {
+		s.Nodes.Groups = append(s.Nodes.Groups, v1alpha1.NodeGroup{Virtual: true, Names: []string{"v"}})
+	}
+	alone := expected{v1alpha1.Warning, "the cluster has one node: all pods stop while it is drained", []string{"v1.36.1: 1 node (a)"}, "add a node first, or plan for the outage"}
+	for name, tc := range map[string]struct {
+		hop  *Hop
+		want expected
+	}{
+		"one that is replaced":                    {hop(v1alpha1.Replace, "<none>", "a"), alone},
+		"two":                                     {hop(v1alpha1.Replace, "<none>", "a", "b"), expected{}},
+		"one beside a virtual one":                {hop(v1alpha1.Replace, "<none>", "a").having(virtual), alone},
+		"one that another is added to first":      {hop(v1alpha1.Surge, "<none>", "a"), expected{}},
+		"one in place":                            {hop(v1alpha1.InPlace, "<none>", "a"), expected{}},
+		"one in place that is the control plane":  {hop(v1alpha1.InPlace, "control-plane,worker", "a"), alone},
+		"one in place, of an older kind of label": {hop(v1alpha1.InPlace, "master", "a"), alone},
+		"one that stays":                          {hopTo(t, "1.36", "1.37").having(func(s *v1alpha1.Snapshot) { s.Nodes.Groups = []v1alpha1.NodeGroup{nodes("v1.36.1", "", "a")} }), expected{}},
+		"nodes not read":                          {hopTo(t, "1.36", "1.37").having(noNodes), expected{}},
+	} {
+		t.Run(name, func(t *testing.T) { tc.want.of(t, id, tc.hop) })
+	}
+}
+
 func TestPodsWithoutAController(t *testing.T) {
 	owned, mirror := v1alpha1.Workload{Namespace: "shop", Kind: "Job", Name: "import", Pods: 1}, v1alpha1.Workload{Namespace: "kube-system", Kind: "Node", Name: "master", Pods: 4}
 	expected{v1alpha1.Pass, "every pod that a drain moves has a controller", nil, ""}.of(t, "unmanaged-pods", running(t, owned, mirror))
@@ -45,7 +76,7 @@ func TestDataOnNodes(t *testing.T) {
 
 	cache := v1alpha1.Workload{Namespace: "shop", Kind: "Deployment", Name: "cache", Pods: 2, HostPaths: []string{"/data/cache", "/devices", "/etc/localtime", "/var/lib/kubelets"}}
 	expected{
-		v1alpha1.Warning, "1 workload mounts directories of nodes by hostPath, and what lies there on the system disk is lost with it",
+		v1alpha1.Warning, "1 workload uses hostPath directories, lost with the system disk",
 		[]string{"shop/Deployment/cache: /data/cache, /devices, /var/lib/kubelets"}, remedy,
 	}.of(t, "local-data", running(t, agent, cache))
 
@@ -55,15 +86,15 @@ func TestDataOnNodes(t *testing.T) {
 	}}
 	expected{
 		v1alpha1.Warning,
-		"1 workload mounts directories of nodes by hostPath, and what lies there on the system disk is lost with it; " +
-			"1 PersistentVolume of type hostPath belongs to one node, and to a disk of it; 2 PersistentVolumes of type local belong to one node, and to a disk of it",
+		"1 workload uses hostPath directories, lost with the system disk; " +
+			"1 PersistentVolume of type hostPath belongs to a disk of one node; 2 PersistentVolumes of type local belong to a disk of one node",
 		[]string{"shop/Deployment/cache: /data/cache, /devices, /var/lib/kubelets", "PersistentVolume/pv-1", "PersistentVolume/pv-2", "PersistentVolume/pv-3"}, remedy,
 	}.of(t, "local-data", h)
 
 	h.gap(v1alpha1.SourcePods, "list pods").Snapshot.Upgrade.Pods = nil
 	expected{
 		v1alpha1.Warning,
-		"1 PersistentVolume of type hostPath belongs to one node, and to a disk of it; 2 PersistentVolumes of type local belong to one node, and to a disk of it; pods could not be read",
+		"1 PersistentVolume of type hostPath belongs to a disk of one node; 2 PersistentVolumes of type local belong to a disk of one node; pods could not be read",
 		[]string{"PersistentVolume/pv-1", "PersistentVolume/pv-2", "PersistentVolume/pv-3"}, remedy + "; ask for permission to list pods",
 	}.of(t, "local-data", h)
 }
