@@ -13,7 +13,8 @@ trap cleanup EXIT
 
 bin/cluster up --bin bin --dir "$dir" --server "$kubernetes" \
 	--arg=--runtime-config=resource.k8s.io/v1beta1=true \
-	--seed test/cluster/seeds/demo.yaml --seed test/cluster/seeds/usage.yaml >/dev/null
+	--seed test/cluster/seeds/demo.yaml --seed test/cluster/seeds/usage.yaml \
+	--seed test/cluster/seeds/upgrade.yaml >/dev/null
 
 export KUBECONFIG=$dir/kubeconfig
 export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH

@@ -339,6 +339,9 @@ func (c *ComponentFacts) validate(fault faults) {
 	for i, m := range c.KubeProxy.Modes {
 		m.validate(fault.in("kubeProxy: mode %q since %s", m.Mode, m.Since), previous(c.KubeProxy.Modes, i).Since)
 	}
+	if len(c.FeatureGates) == 0 || len(c.KubeadmFeatureGates) == 0 {
+		fault("featureGates and kubeadmFeatureGates are missing")
+	}
 	for i, gates := range c.FeatureGates {
 		gates.validate(fault.in("featureGates since %s", gates.Since), previous(c.FeatureGates, i).Since)
 	}

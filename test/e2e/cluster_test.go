@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,17 @@ func older(t *testing.T) string {
 		t.Fatalf("needs kube-apiservers of two minors, got %v: run make test-matrix", servers)
 	}
 	return servers[1]
+}
+
+// serverOf is the kube-apiserver of a minor, such as "v1.31.".
+func serverOf(t *testing.T, minor string) string {
+	t.Helper()
+	servers := kubernetes(t)
+	at := slices.IndexFunc(servers, func(v string) bool { return strings.HasPrefix(v, minor) })
+	if at < 0 {
+		t.Fatalf("needs a kube-apiserver %sx, got %v: run make test-matrix", minor, servers)
+	}
+	return servers[at]
 }
 
 // cluster is a running control plane and the kubectl of its newest version.

@@ -51,12 +51,7 @@ func TestMatrixAdmissionRulesOfAVersionThatGoes(t *testing.T) {
 }
 
 func (g guarded) test(t *testing.T) {
-	servers := kubernetes(t)
-	at := slices.IndexFunc(servers, func(v string) bool { return strings.HasPrefix(v, g.minor) })
-	if at < 0 {
-		t.Fatalf("needs a kube-apiserver %sx, got %v: run make test-matrix", g.minor, servers)
-	}
-	c := startClusterWith(t, []string{oftenCounted}, servers[at:at+1])
+	c := startClusterWith(t, []string{oftenCounted}, []string{serverOf(t, g.minor)})
 	s := c.scene(t, "")
 	t.Run("nothing uses it yet, the command neither", func(t *testing.T) {
 		for _, run := range []string{"first", "second"} {

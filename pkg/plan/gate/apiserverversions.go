@@ -1,5 +1,7 @@
 package gate
 
+import "github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+
 // apiServerVersions wants the kube-apiservers of a highly available control
 // plane together before they move on: at most one minor may lie between them,
 // and none where the next upgrade begins.
@@ -22,6 +24,9 @@ func apiServerVersions() Check {
 			if unseen := s.InstancesExist - s.InstancesSeen; unseen > 0 {
 				found = append(found, unknown("kubectl versions skew --probe-endpoints",
 					"%s of %s did not show the version", number(unseen), count(s.InstancesExist, "kube-apiserver")))
+			}
+			if s.InstancesExist == 0 && h.Gap(v1alpha1.SourceLeases) != nil {
+				found = append(found, h.unread(v1alpha1.SourceLeases)) // there may be others
 			}
 			return join(found...)
 		},

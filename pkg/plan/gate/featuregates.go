@@ -70,11 +70,21 @@ func judgeFeatureGates(h *Hop) Result {
 	case gates > 0 && (h.To.Compare(known[len(known)-1].Since) > 0 || h.To.Compare(known[0].Since) < 0):
 		return unknown("compare them with https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/",
 			"%s set, and which ones %s removes is not known", count(gates, "feature gate"), h.To)
+	case h.Snapshot.Nodes == nil && h.kubeletGates() > 0:
+		return h.unread(v1alpha1.SourceNodes)
 	case gates == 0:
 		return pass("no feature gate is set in %s that can be seen", count(len(holders), "place"))
 	default:
 		return pass("none of %s set is gone in %s", count(gates, "feature gate"), h.To)
 	}
+}
+
+// kubeletGates counts those of kubelet, which matter where nodes move.
+func (h *Hop) kubeletGates() int {
+	if c := h.Facts().Configuration; c != nil && c.Kubelet != nil {
+		return len(c.Kubelet.FeatureGates)
+	}
+	return 0
 }
 
 // gateHolders are the places that can be seen.

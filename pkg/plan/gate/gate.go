@@ -55,8 +55,11 @@ func (h *Hop) Crosses(minor version.Minor) bool {
 	return h.From.Compare(minor) < 0 && h.To.Compare(minor) >= 0
 }
 
-// Drains reports whether nodes are drained in this hop.
-func (h *Hop) Drains() bool { return len(h.Nodes) > 0 && h.Method.NodeUpgrade != v1alpha1.InPlace }
+// Drains reports whether nodes are drained in this hop, or may be where they
+// could not be read.
+func (h *Hop) Drains() bool {
+	return h.Method.NodeUpgrade != v1alpha1.InPlace && (len(h.Nodes) > 0 || h.Snapshot.Nodes == nil)
+}
 
 // Gap returns what hides a source, or nil.
 func (h *Hop) Gap(source v1alpha1.Source) *v1alpha1.Gap {
@@ -88,9 +91,6 @@ type Result struct {
 // Check is one thing that can stop a hop.
 type Check struct {
 	ID string
-	// Since and Until bound the minors that the check is about: hops, or kubelets,
-	// that arrive at Since or later, and before Until. Zero is no bound.
-	Since, Until version.Minor
 	// Source is the document that the rule comes from.
 	Source string
 	Judge  func(*Hop) Result
@@ -136,9 +136,6 @@ func All() []Check {
 func Evaluate(h *Hop) []v1alpha1.PlanGate {
 	gates := []v1alpha1.PlanGate{}
 	for _, check := range All() {
-		if !check.concerns(h) {
-			continue
-		}
 		r := check.Judge(h)
 		if r.Verdict == "" {
 			continue
@@ -152,13 +149,6 @@ func Evaluate(h *Hop) []v1alpha1.PlanGate {
 		})
 	}
 	return gates
-}
-
-func (c Check) concerns(h *Hop) bool {
-	arrives := func(m version.Minor) bool {
-		return (c.Since.IsZero() || m.Compare(c.Since) >= 0) && (c.Until.IsZero() || m.Compare(c.Until) < 0)
-	}
-	return arrives(h.To) || slices.ContainsFunc(h.Nodes, func(n NodeMove) bool { return arrives(n.To) })
 }
 
 func pass(format string, args ...any) Result {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -34,7 +35,10 @@ func judgeKubeletFlags(h *Hop) Result {
 		names = append(names, f.Removed...)
 		evidence = append(evidence, fmt.Sprintf("gone in %s: --%s", f.Since, strings.Join(f.Removed, ", --")))
 	}
-	if len(moves) == 0 {
+	switch {
+	case h.Snapshot.Nodes == nil && slices.ContainsFunc(h.Catalog.Components.Flags, func(f catalog.RemovedFlags) bool { return f.Component == catalog.Kubelet && h.Crosses(f.Since) }):
+		return h.unread(v1alpha1.SourceNodes)
+	case len(moves) == 0:
 		return Result{}
 	}
 	tell := "on one node of each kind: ps -ww -o args= -C kubelet"

@@ -28,16 +28,23 @@ func (t tally) texts() []string {
 	})
 }
 
-// lines are the evidence, the largest group first: "containerd://1.7.28: 12 nodes (a, b, +10)".
+// lines are the evidence, the largest group first: "gitRepo: 3 workloads (a, b, c)".
+// Of nodes, which the node table lists by the same texts, a few are named.
 func (t tally) lines(noun string) []string {
 	texts := t.texts()
 	for i, text := range texts {
 		names := slices.Sorted(slices.Values(t[text]))
 		names = slices.Compact(names)
-		texts[i] = fmt.Sprintf("%s: %s (%s)", text, count(len(names), noun), someOf(names))
+		shown := strings.Join(names, ", ")
+		if noun == node {
+			shown = someOf(names)
+		}
+		texts[i] = fmt.Sprintf("%s: %s (%s)", text, count(len(names), noun), shown)
 	}
 	return texts
 }
+
+const node = "node"
 
 // someOf names two, or three where that is all.
 func someOf(names []string) string {
@@ -53,7 +60,7 @@ const handful = 7
 // nodes are the lines of nodes: the largest groups, and the rest in one.
 func (t tally) nodes() []string {
 	if len(t) <= handful {
-		return t.lines("node")
+		return t.lines(node)
 	}
 	largest, rest := tally{}, tally{}
 	for i, text := range t.texts() {
@@ -63,7 +70,7 @@ func (t tally) nodes() []string {
 			rest.add(number(len(t)-handful+1)+" others", t[text]...)
 		}
 	}
-	return append(largest.lines("node"), rest.lines("node")...)
+	return append(largest.lines(node), rest.lines(node)...)
 }
 
 // few of many lines, with how many are left out.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -27,7 +28,8 @@ func versionSkew() Check {
 			// So are those that it hides.
 			unclear := where(rowsOf(h.After, v1alpha1.Unknown), func(r v1alpha1.SkewRow) bool { return r.Component != string(catalog.KubeAPIServer) })
 			if len(unclear) > 0 {
-				r := unknown(permissions(h.After.Gaps, "kubectl versions skew -o wide"), "not known: %s", subjects(unclear))
+				gaps := where(h.After.Gaps, func(g v1alpha1.Gap) bool { return ofVersions(g.Source) })
+				r := unknown(permissions(gaps, "kubectl versions skew -o wide"), "not known: %s", subjects(unclear))
 				r.Evidence = few(list(unclear, rowReason))
 				found = append(found, r)
 			}
@@ -72,5 +74,20 @@ func permissions(gaps []v1alpha1.Gap, otherwise string) string {
 	if len(forbidden) == 0 {
 		return otherwise
 	}
-	return "ask for permission to " + strings.Join(list(forbidden, func(g v1alpha1.Gap) string { return g.Permission }), ", ")
+	var texts []string
+	for _, g := range forbidden {
+		if !slices.Contains(texts, g.Permission) {
+			texts = append(texts, g.Permission)
+		}
+	}
+	return "ask for permission to " + strings.Join(texts, ", ")
+}
+
+// ofVersions reports whether a source tells versions of components: a snapshot
+// for a plan has others beside them.
+func ofVersions(source v1alpha1.Source) bool {
+	return slices.Contains([]v1alpha1.Source{
+		v1alpha1.SourceKubectl, v1alpha1.SourceAPIServers, v1alpha1.SourceEndpoints, v1alpha1.SourceControlPlanePods,
+		v1alpha1.SourceLeases, v1alpha1.SourceNodes, v1alpha1.SourceKubeProxy,
+	}, source)
 }
