@@ -129,7 +129,7 @@ func printPlan(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 	if err := printSections(w, layout,
 		section{"What to do", toDo(p, layout.Wide)},
 		section{"Notes", slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
-		section{"Time", assumptions(p)},
+		section{"Time", p.Summary.Duration.Assumptions},
 		section{"Not seen", unseen(p.Gaps)},
 	); err != nil || len(p.Hops) == 0 {
 		return err
@@ -340,7 +340,10 @@ func gatesOf(h v1alpha1.PlanHop, verdict v1alpha1.Verdict) int32 {
 }
 
 // kubelet stands for its node.
-const kubelet = "kubelet"
+const (
+	kubelet       = "kubelet"
+	kubeAPIServer = "kube-apiserver"
+)
 
 // nodesText counts the nodes that move, each once, and those that keep their
 // version. Where they have no names, those of all steps move, and those of the
@@ -524,7 +527,7 @@ func toDo(p *v1alpha1.UpgradePlan, wide bool) []string {
 func remedies(p *v1alpha1.UpgradePlan) (lines []string, blocked int) {
 	var order []string
 	checks, evidence := map[string][]string{}, map[string][]string{}
-	for _, f := range findings(p.Hops, false) {
+	for _, f := range findings(p.Hops, true) {
 		if passed(f) || f.Remedy == "" {
 			continue
 		}
@@ -545,18 +548,6 @@ func remedies(p *v1alpha1.UpgradePlan) (lines []string, blocked int) {
 		lines = append(lines, subject+": "+remedy)
 	}
 	return lines, blocked
-}
-
-// assumptions behind the whole estimate, or else behind those of the hops.
-func assumptions(p *v1alpha1.UpgradePlan) []string {
-	all := p.Summary.Duration.Assumptions
-	if len(all) > 0 {
-		return all
-	}
-	for _, hop := range p.Hops {
-		all = union(all, hop.Duration.Assumptions)
-	}
-	return all
 }
 
 // rollbacks say once for all hops that share it whether there is a way back.

@@ -113,7 +113,7 @@ func (b *runbook) summary(p *v1alpha1.UpgradePlan) {
 	}
 	if line := workText(p.Summary.Duration, p.Method); line != "" {
 		b.item(0, "**Time**: %s", line)
-		for _, assumption := range assumptions(p) {
+		for _, assumption := range p.Summary.Duration.Assumptions {
 			b.item(1, "%s", assumption)
 		}
 	}
@@ -198,10 +198,11 @@ func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
 		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
 		b.findings(p, h.Number)
 	}
-	// The way back ends where kube-apiserver moves.
-	end := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool { return s.Stage == v1alpha1.StageAPIServer }))
+	first := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool {
+		return slices.ContainsFunc(s.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == kubeAPIServer })
+	}))
 	for i, step := range h.Steps {
-		if i == end {
+		if i == first {
 			b.wayBack(h, step.Number)
 		}
 		b.step(p.Method, step)

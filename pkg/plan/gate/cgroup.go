@@ -32,7 +32,8 @@ func judgeCgroupVersion(h *Hop) Result {
 	if h.Snapshot.Nodes == nil && h.Crosses(since) {
 		return h.unread(v1alpha1.SourceNodes)
 	}
-	var moves []NodeMove
+	var moves, kept []NodeMove
+	keptOld := false
 	var others []string
 	old, recent, evidence := tally{}, tally{}, tally{}
 	for _, move := range h.crossing(since) {
@@ -40,6 +41,9 @@ func judgeCgroupVersion(h *Hop) Result {
 			continue
 		}
 		moves = append(moves, move)
+		if h.keeps(move.Group) {
+			kept = append(kept, move)
+		}
 		system := named(move.Group.OSImage)
 		switch v2, known := facts.ByDefault(move.Group.OSImage); {
 		case !known:
@@ -50,6 +54,7 @@ func judgeCgroupVersion(h *Hop) Result {
 			system += ", cgroup v2 by default"
 		default:
 			old.add("", move.Group.Names...)
+			keptOld = keptOld || h.keeps(move.Group)
 			system += ", cgroup v1 by default"
 		}
 		evidence.add(system, move.Group.Names...)
@@ -63,19 +68,22 @@ func judgeCgroupVersion(h *Hop) Result {
 		rule = h.asks(*need)
 	}
 	byDefault := fmt.Sprintf("%s; v1 is the default on %s of %s", rule, number(old.count()), nodes)
-	r := Result{Evidence: evidence.nodes(), Source: source, Remedy: h.cgroupRemedy(example(moves))}
+	r := Result{Evidence: evidence.nodes(), Source: source, Remedy: h.cgroupRemedy(example(append(slices.Clone(kept), moves...)))}
 	switch {
-	case need == nil && old.count() == 0 && len(others) == 0 && h.Drains():
+	case need == nil && old.count() == 0 && len(others) == 0 && len(kept) == 0:
 		r = pass("%s, and v2 is the default on %s; one that is set up otherwise is not visible", rule, nodes)
 	case need == nil && h.startsOnCgroupV1():
 		r.Verdict = v1alpha1.Warning
 		r.Message = fmt.Sprintf("%s starts on cgroup v1 only because failCgroupV1 is false; v1 is the default on %s of %s", kubelets, number(old.count()), nodes)
 		r.Remedy = "move the nodes to cgroup v2, then remove failCgroupV1: kubectl -n kube-system edit configmap kubelet-config"
-	case need == nil && old.count() > 0 && h.Method.NodeUpgrade == v1alpha1.InPlace:
+	case need == nil && keptOld:
 		r.Verdict, r.Message = v1alpha1.Blocked, byDefault
 		r.Remedy = "boot the nodes with cgroup v2 before kubelet, or set failCgroupV1: false for now; " + r.Remedy
 	case old.count() > 0:
 		r.Verdict, r.Message = v1alpha1.Warning, byDefault
+	case need == nil && len(others) == 0 && len(kept) < len(moves):
+		r.Verdict = v1alpha1.Unknown
+		r.Message = fmt.Sprintf("%s, and the API does not tell the version on %s of %s, which stay as they are; v2 is the default on all", rule, number(nodeCount(kept)), nodes)
 	default:
 		r.Verdict = v1alpha1.Unknown
 		r.Message = fmt.Sprintf("%s, and the API does not tell the version on %s; v2 is the default on %s", rule, nodes, number(recent.count()))

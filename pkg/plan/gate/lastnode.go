@@ -2,7 +2,6 @@ package gate
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
@@ -29,9 +28,4 @@ func lastNode() Check {
 			return warning("add a node first, or plan for the outage", nodes.nodes(), "the cluster has one node: all pods stop while it is drained")
 		},
 	}
-}
-
-// ofControlPlane reports whether nodes run the control plane, by their roles.
-func ofControlPlane(group v1alpha1.NodeGroup) bool {
-	return slices.ContainsFunc(strings.Split(group.Roles, ","), func(role string) bool { return role == "control-plane" || role == "master" })
 }

@@ -100,6 +100,17 @@ func (h *Hop) asks(need catalog.NodeRequirement) string {
 	return fmt.Sprintf("%s needs %s from %s on", h.Platform.Name, need.Requires, need.Since)
 }
 
+// ofControlPlane reports whether nodes run the control plane, by their roles.
+func ofControlPlane(group v1alpha1.NodeGroup) bool {
+	return slices.ContainsFunc(strings.Split(group.Roles, ","), func(role string) bool { return role == "control-plane" || role == "master" })
+}
+
+// keeps reports whether nodes stay as they are but for kubelet: those of the
+// control plane do, whatever the method.
+func (h *Hop) keeps(group v1alpha1.NodeGroup) bool {
+	return h.Method.NodeUpgrade == v1alpha1.InPlace || ofControlPlane(group)
+}
+
 // ifKept is the verdict on what nodes bring to another minor and must not:
 // those that are replaced can leave it behind.
 func (h *Hop) ifKept() v1alpha1.Verdict {

@@ -81,6 +81,12 @@ func noNodes(s *v1alpha1.Snapshot)         { s.Nodes = nil }
 func noConfiguration(s *v1alpha1.Snapshot) { s.Upgrade.Configuration = nil }
 func noPods(s *v1alpha1.Snapshot)          { s.ControlPlanePods = nil }
 
+// roled gives the first node that moves a role.
+func (h *Hop) roled(role string) *Hop {
+	h.Nodes[0].Group.Roles = role
+	return h
+}
+
 func TestContainerRuntime(t *testing.T) {
 	const id = "container-runtime"
 	passes := outcome{verdict: v1alpha1.Pass, message: "the container runtime of 1 of 1 node is recent enough for kubelet "}
@@ -125,6 +131,10 @@ func TestContainerRuntime(t *testing.T) {
 		"what is required leads": {several("containerd://2.1.9", "containerd://1.7.35", "containerd://1.6.39"), outcome{v1alpha1.Warning,
 			"containerd on 2 of 3 nodes is older than 2.0, which kubelet is planned to need from 1.38 on; containerd on 1 of 3 nodes is older than containerd recommends for kubelet 1.38; containerd's table is known up to 1.36",
 			[]string{"containerd://1.6.39: 1 node (node-2)", "containerd://1.7.35: 1 node (node-1)", "containerd://2.1.9: 1 node (node-0)"}, "choose an image with containerd 2.3.0 or newer for the new nodes"}},
+		"the control plane's stays": {several("containerd://1.7.35", "containerd://1.7.35").roled("control-plane"), outcome{v1alpha1.Blocked,
+			"containerd on 2 of 2 nodes is older than 2.0, which kubelet is planned to need from 1.38 on",
+			[]string{"containerd://1.7.35: 2 nodes (node-0, node-1)"},
+			"choose an image with containerd 2.3.0 or newer for the new nodes, and upgrade it on those of the control plane before kubelet"}},
 		"no remedy that goes back": {hop("1.34", "1.35", "containerd://2.0.14").inPlace(), outcome{verdict: v1alpha1.Warning, remedy: "to 2.3.0 or newer"}},
 		"no node moves":            {hopTo(t, "1.35", "1.36"), notAbout()},
 		"nodes not read":           {hopTo(t, "1.35", "1.36").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), outcome{verdict: v1alpha1.Unknown, remedy: "list nodes"}},
@@ -185,24 +195,31 @@ func TestCgroupVersion(t *testing.T) {
 			s.Upgrade.Configuration.Kubelet = &v1alpha1.KubeletConfiguration{FailCgroupV1: &fail}
 		}
 	}
+	master := func(osImage string) v1alpha1.NodeGroup {
+		group := system("v1.34.1", osImage, "5.15.0", "cp")
+		group.Roles = "control-plane"
+		return group
+	}
 	untold := outcome{v1alpha1.Unknown, "kubelet 1.35 does not start on cgroup v1, and the API does not tell the version on 1 node; v2 is the default on 1", []string{"Ubuntu 22.04.5 LTS, cgroup v2 by default: 1 node (a)"}, debug}
 	for name, tc := range map[string]struct {
 		hop  *Hop
 		want outcome
 	}{
-		"before it is required":      {hop("1.33", "1.34", "CentOS Linux 7 (Core)"), notAbout()},
-		"when it is":                 {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace(), untold},
-		"with new nodes":             {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS"), outcome{verdict: v1alpha1.Pass, message: "kubelet 1.35 does not start on cgroup v1, and v2 is the default on 1 node; one that is set up otherwise is not visible"}},
-		"with one of another system": {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Flatcar", "5.15.0", "b")), outcome{verdict: v1alpha1.Unknown, remedy: "choose an image that boots with cgroup v2"}},
-		"with an old one":            {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Ubuntu 20.04.6 LTS", "5.15.0", "b")), outcome{verdict: v1alpha1.Warning, message: "v1 is the default on 1 of 2 nodes"}},
-		"after it was":               {hop("1.35", "1.36", "Ubuntu 20.04.6 LTS"), notAbout()},
-		"three minors at once":       {hop("1.33", "1.36", "Ubuntu 20.04.6 LTS"), outcome{verdict: v1alpha1.Warning, message: "kubelet 1.36 does not start on cgroup v1; v1 is the default on 1 of 1 node"}},
-		"an old system":              {hop("1.34", "1.35", "Amazon Linux 2").inPlace(), outcome{v1alpha1.Blocked, "v1 is the default on 1 of 1 node", []string{"Amazon Linux 2, cgroup v1 by default: 1 node (a)"}, debug}},
-		"an old system, allowed":     {hop("1.34", "1.35", "Amazon Linux 2").inPlace().having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false"}},
-		"a platform, an old system":  {hop("1.34", "1.35", "Amazon Linux 2").on("daocloud-dce").inPlace(), outcome{verdict: v1alpha1.Warning, message: "needs cgroup v2 from 1.35 on; v1 is the default on 1 of 1 node"}},
-		"a system that is not known": {hop("1.34", "1.35", "Flatcar Container Linux by Kinvolk 3975.2.1"), outcome{verdict: v1alpha1.Unknown, message: "v2 is the default on 0; not judged: Flatcar Container Linux by Kinvolk 3975.2.1"}},
-		"failCgroupV1 false":         {hop("1.34", "1.35", "CentOS Linux 7 (Core)").having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false", remedy: "remove failCgroupV1"}},
-		"failCgroupV1 true":          {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace().having(failing(true)), untold},
+		"before it is required":                {hop("1.33", "1.34", "CentOS Linux 7 (Core)"), notAbout()},
+		"when it is":                           {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace(), untold},
+		"with new nodes":                       {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS"), outcome{verdict: v1alpha1.Pass, message: "kubelet 1.35 does not start on cgroup v1, and v2 is the default on 1 node; one that is set up otherwise is not visible"}},
+		"with one of another system":           {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Flatcar", "5.15.0", "b")), outcome{verdict: v1alpha1.Unknown, remedy: "choose an image that boots with cgroup v2"}},
+		"with one of the control plane":        {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(master("Ubuntu 22.04.5 LTS")), outcome{verdict: v1alpha1.Unknown, message: "does not tell the version on 1 of 2 nodes, which stay as they are", remedy: "of a node that keeps its image, kubectl debug node/cp"}},
+		"with an old one of the control plane": {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(master("Ubuntu 20.04.6 LTS")), outcome{verdict: v1alpha1.Blocked, message: "v1 is the default on 1 of 2 nodes"}},
+		"with an old one":                      {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").moving(system("v1.34.1", "Ubuntu 20.04.6 LTS", "5.15.0", "b")), outcome{verdict: v1alpha1.Warning, message: "v1 is the default on 1 of 2 nodes"}},
+		"after it was":                         {hop("1.35", "1.36", "Ubuntu 20.04.6 LTS"), notAbout()},
+		"three minors at once":                 {hop("1.33", "1.36", "Ubuntu 20.04.6 LTS"), outcome{verdict: v1alpha1.Warning, message: "kubelet 1.36 does not start on cgroup v1; v1 is the default on 1 of 1 node"}},
+		"an old system":                        {hop("1.34", "1.35", "Amazon Linux 2").inPlace(), outcome{v1alpha1.Blocked, "v1 is the default on 1 of 1 node", []string{"Amazon Linux 2, cgroup v1 by default: 1 node (a)"}, debug}},
+		"an old system, allowed":               {hop("1.34", "1.35", "Amazon Linux 2").inPlace().having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false"}},
+		"a platform, an old system":            {hop("1.34", "1.35", "Amazon Linux 2").on("daocloud-dce").inPlace(), outcome{verdict: v1alpha1.Warning, message: "needs cgroup v2 from 1.35 on; v1 is the default on 1 of 1 node"}},
+		"a system that is not known":           {hop("1.34", "1.35", "Flatcar Container Linux by Kinvolk 3975.2.1"), outcome{verdict: v1alpha1.Unknown, message: "v2 is the default on 0; not judged: Flatcar Container Linux by Kinvolk 3975.2.1"}},
+		"failCgroupV1 false":                   {hop("1.34", "1.35", "CentOS Linux 7 (Core)").having(failing(false)), outcome{verdict: v1alpha1.Warning, message: "only because failCgroupV1 is false", remedy: "remove failCgroupV1"}},
+		"failCgroupV1 true":                    {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").inPlace().having(failing(true)), untold},
 		"a platform that asks for it": {hop("1.34", "1.35", "Ubuntu 22.04.5 LTS").on("daocloud-dce").having(failing(false)),
 			outcome{verdict: v1alpha1.Unknown, message: "needs cgroup v2 from 1.35 on, and the API does not tell"}},
 		"Windows":                       {hop("1.34", "1.35", "Windows Server 2022 Datacenter"), notAbout()},

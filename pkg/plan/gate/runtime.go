@@ -40,11 +40,16 @@ func judgeContainerRuntime(h *Hop) Result {
 			left.add("", move.Group.Names...)
 			continue
 		}
-		at := slices.IndexFunc(found, func(other *runtimeFinding) bool { return other.kind == f.kind && other.says == f.says })
+		at := slices.IndexFunc(found, func(other *runtimeFinding) bool {
+			return other.kind == f.kind && other.says == f.says
+		})
 		if at < 0 {
 			at = len(found)
 			f.nodes = tally{}
 			found = append(found, &f)
+		}
+		if f.verdict.Weight() > found[at].verdict.Weight() {
+			found[at].verdict = f.verdict
 		}
 		found[at].nodes.add(named(move.Group.ContainerRuntime), move.Group.Names...)
 		found[at].moves = append(found[at].moves, move)
@@ -127,7 +132,7 @@ func (h *Hop) judgeRuntime(move NodeMove) runtimeFinding {
 	case name == "docker":
 		// Beyond that minor this is cri-dockerd.
 		return runtimeFinding{verdict: v1alpha1.Pass}
-	case (name != "containerd" || !numbered) && h.Method.NodeUpgrade == v1alpha1.InPlace:
+	case (name != "containerd" || !numbered) && h.keeps(move.Group):
 		return runtimeFinding{
 			kind: runtimeUnknown, verdict: v1alpha1.Unknown, says: "the container runtime of %s is not known to be for kubelet ",
 			remedy: "compare the release notes of the container runtime",
@@ -149,6 +154,10 @@ func (h *Hop) judgeRuntime(move NodeMove) runtimeFinding {
 // requiredContainerd is what binds most of what a version falls short of.
 func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runtimeFinding, bool) {
 	required := h.Catalog.Components.ContainerRuntimes.Containerd.Required
+	ifKept := v1alpha1.Warning
+	if h.keeps(move.Group) {
+		ifKept = v1alpha1.Blocked
+	}
 	short := func(need catalog.ContainerdRequirement) bool {
 		return move.To.Compare(need.Since) >= 0 && containerd.Compare(need.Minimum) < 0
 	}
@@ -163,7 +172,7 @@ func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runt
 	for _, need := range h.Platform.Upgrades.Nodes {
 		if need.Containerd != nil && move.To.Compare(need.Since) >= 0 && containerd.Compare(*need.Containerd) < 0 {
 			return runtimeFinding{
-				kind: runtimeOfPlatform, verdict: h.ifKept(), source: need.Source, least: *need.Containerd,
+				kind: runtimeOfPlatform, verdict: ifKept, source: need.Source, least: *need.Containerd,
 				says: "containerd on %s is too old: " + h.asks(need),
 			}, true
 		}
@@ -171,7 +180,7 @@ func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runt
 	for _, need := range required {
 		if short(need) {
 			return runtimeFinding{
-				kind: runtimePlanned, verdict: h.ifKept(), source: need.Source, least: need.Minimum,
+				kind: runtimePlanned, verdict: ifKept, source: need.Source, least: need.Minimum,
 				says: fmt.Sprintf("containerd on %%s is older than %s, which kubelet is planned to need from %s on", need.Minimum, need.Since),
 			}, true
 		}
@@ -184,6 +193,7 @@ func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runt
 func (h *Hop) upgradeOfContainerd(found []*runtimeFinding) string {
 	var to version.Minor
 	var least []version.Number
+	stay, leave := false, false
 	for _, f := range found {
 		if f.remedy != "" {
 			continue
@@ -195,6 +205,7 @@ func (h *Hop) upgradeOfContainerd(found []*runtimeFinding) string {
 			if move.To.Compare(to) > 0 {
 				to = move.To
 			}
+			stay, leave = stay || h.keeps(move.Group), leave || !h.keeps(move.Group)
 			_, text, _ := strings.Cut(move.Group.ContainerRuntime, "://")
 			runs, _ := version.ParseNumber(text)
 			least = append(least, runs)
@@ -207,8 +218,12 @@ func (h *Hop) upgradeOfContainerd(found []*runtimeFinding) string {
 	if !known {
 		advised = slices.MaxFunc(least, version.Number.Compare)
 	}
-	if h.Method.NodeUpgrade == v1alpha1.InPlace {
+	switch {
+	case !leave:
 		return fmt.Sprintf("upgrade containerd on the nodes to %s or newer before kubelet", advised)
+	case stay:
+		return fmt.Sprintf("choose an image with containerd %s or newer for the new nodes, and upgrade it on those of the control plane before kubelet", advised)
+	default:
+		return fmt.Sprintf("choose an image with containerd %s or newer for the new nodes", advised)
 	}
-	return fmt.Sprintf("choose an image with containerd %s or newer for the new nodes", advised)
 }
