@@ -171,9 +171,12 @@ func (h *hop) controlPlane() error {
 	if len(unseen) > 0 && h.to != h.from {
 		message = fmt.Sprintf("whose version is not known, take along to what supports %s: %s", h.to, strings.Join(unseen, ", "))
 	}
+	if h.madeByKubeadm() {
+		message = strings.TrimPrefix(message+"; kubeadm moves them along with kube-apiserver, node by node", "; ")
+	}
 	before := len(h.steps)
 	err := h.step(v1alpha1.StageControlPlane, message, h.followers(h.to, below(h.to))...)
-	if err == nil && len(h.steps) == before && message != "" {
+	if err == nil && len(h.steps) == before && len(unseen) > 0 && h.to != h.from {
 		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageControlPlane, Message: message})
 	}
 	return err
