@@ -197,11 +197,11 @@ func (h *hop) catchUp(rows []v1alpha1.SkewRow) []movement {
 }
 
 // version is what a component is brought to: the newest patch that the platform
-// is known to have of a minor, or a newer one that runs already.
+// is known to have of a minor, or a newer one that it runs somewhere already.
 func (h *hop) version(component catalog.Component, minor version.Minor) string {
 	text := h.planner.version(minor)
 	best, _ := version.Parse(text)
-	for _, row := range slices.Concat(h.state.rows(catalog.KubeAPIServer), h.state.rows(component)) {
+	for _, row := range h.state.rows(component) {
 		if v, err := version.Parse(row.Version); err == nil && v.Minor == minor && v.Compare(best) > 0 {
 			best, text = v, row.Version
 		}
