@@ -309,9 +309,10 @@ func worse(before, after *v1alpha1.SkewReport) []v1alpha1.SkewRow {
 	return rows
 }
 
-// units name what a row is about, one by one where it names them.
+// units name what a row is about, one by one where it names them. Of kube-apiserver
+// a name shows with one source and not with another.
 func units(row v1alpha1.SkewRow) []string {
-	if len(row.Names) == 0 {
+	if len(row.Names) == 0 || row.Component == string(catalog.KubeAPIServer) {
 		return []string{row.Component}
 	}
 	named := make([]string, len(row.Names))
