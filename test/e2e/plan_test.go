@@ -77,13 +77,23 @@ func TestPlanOfAStoppedUpgrade(t *testing.T) {
 		if diff := gocmp.Diff(stopped(), checks(live.Hops[0])); diff != "" {
 			t.Error(diff)
 		}
-		want := v1alpha1.PlanSummary{Verdict: v1alpha1.Blocked, Blocked: 7, Warnings: 10, Unknown: 1, Passed: 6}
+		want := v1alpha1.PlanSummary{Verdict: v1alpha1.Blocked, Blocked: 6, Warnings: 10, Unknown: 1, Passed: 7}
 		got := live.Summary
 		if got.Verdict != want.Verdict || got.Blocked != want.Blocked || got.Warnings != want.Warnings || got.Unknown != want.Unknown || got.Passed != want.Passed {
 			t.Errorf("summary %+v", got)
 		}
-		if want := "1.37 to 1.38 takes 1 hop, and 7 checks block it; first: 3 uses of 2 APIs that 1.38 does not serve; not everything could be seen"; got.Message != want {
+		if want := "1.37 to 1.38 takes 1 hop, and 6 checks block it; first: 2 uses of 1 API that 1.38 does not serve; not everything could be seen"; got.Message != want {
 			t.Errorf("got  %s\nwant %s", got.Message, want)
+		}
+		for id, want := range map[string]string{
+			"removed-apis":       "2 uses of 1 API that 1.38 does not serve; broken already: 1 use of 1 API that the cluster does not serve",
+			"admission-webhooks": "2 webhooks without a ready endpoint fail closed for nothing that an upgrade needs",
+			"container-runtime":  "containerd on 13 of 13 nodes is older than containerd recommends for kubelet 1.37 and 1.38; containerd's table is known up to 1.36",
+			"in-tree-volumes":    "volumes in use lose their driver: gitRepo in 1.36",
+		} {
+			if got := gateOf(t, live.Hops[0], id).Message; got != want {
+				t.Errorf("%s: got  %s\nwant %s", id, got, want)
+			}
 		}
 	})
 	t.Run("the steps repair the nodes first", func(t *testing.T) {
@@ -193,6 +203,24 @@ func TestPlanOfAStoppedUpgrade(t *testing.T) {
 		}
 	})
 
+	t.Run("a dead webhook for what an upgrade needs", func(t *testing.T) {
+		s.run(t, "", "apply", "-f", "testdata/plan/closed.yaml")
+		got := gateOf(t, c.plan(t).Hops[0], "admission-webhooks")
+		want := v1alpha1.PlanGate{
+			ID: got.ID, Source: got.Source, Verdict: v1alpha1.Blocked,
+			Message: "1 webhook without a ready endpoint fails closed for what an upgrade needs; 2 webhooks without a ready endpoint fail closed for nothing that an upgrade needs",
+			Evidence: []string{
+				"ValidatingWebhookConfiguration/signers signers.example.com: service late/gone, for certificatesigningrequests.certificates.k8s.io",
+				"MutatingWebhookConfiguration/stamps gone.stamps.example.com: service late/gone, for *.stamps.example.com",
+				"ValidatingWebhookConfiguration/vouchers vouchers.shop.example.com: service shop/vouchers-webhook, for *.vouchers.shop.example.com",
+			},
+			Remedy: "bring the service's pods up, or delete the configuration of what is gone; a service of type ExternalName shows no endpoints although it works",
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+
 	t.Run("it only reads, and nothing that is deprecated", func(t *testing.T) {
 		c.wantOnlyReads(t)
 		c.wantNothingDeprecated(t)
@@ -202,20 +230,20 @@ func TestPlanOfAStoppedUpgrade(t *testing.T) {
 // stopped are the checks of that cluster.
 func stopped() []string {
 	return []string{
-		"warning platform-offers: 1.38 of Kubernetes is planned for 2026-12-16: the hop cannot begin before",
+		"warning platform-offers: 1.38 of Kubernetes is planned for 2026-12-16: this plan is ahead of it",
 		"pass api-server-versions: every kube-apiserver that answered runs 1.37",
 		"warning version-skew: 2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed",
 		"warning version-skew: 2 kube-proxies at v1.37.1: 4 minors away from kubelet 1.33 beside it, at most 3 are allowed",
-		"blocked removed-apis: policy/v1beta1 PodDisruptionBudget: release shop/payments",
 		"blocked removed-apis: resource.k8s.io/v1beta1 ResourceClaimTemplate: clients",
 		"blocked removed-apis: resource.k8s.io/v1beta1 ResourceClaimTemplate: manager seed",
+		"blocked removed-apis: policy/v1beta1 PodDisruptionBudget: release shop/payments",
 		"blocked admission-rules: resource.k8s.io/v1beta1 ResourceClaim: object ValidatingWebhookConfiguration/gpu-quota",
-		"blocked admission-webhooks: MutatingWebhookConfiguration/stamps gone.stamps.example.com: service late/gone",
-		"blocked admission-webhooks: ValidatingWebhookConfiguration/vouchers vouchers.shop.example.com: service shop/vouchers-webhook",
+		"warning admission-webhooks: MutatingWebhookConfiguration/stamps gone.stamps.example.com: service late/gone, for *.stamps.example.com",
+		"warning admission-webhooks: ValidatingWebhookConfiguration/vouchers vouchers.shop.example.com: service shop/vouchers-webhook, for *.vouchers.shop.example.com",
 		"pass aggregated-apis: 0 aggregated APIs, each available",
-		"warning container-runtime: containerd://2.1.4, containerd recommends 2.2.0 or newer for 1.36: 8 nodes (checkout-1, checkout-2, +6)",
-		"warning container-runtime: containerd://1.7.28, containerd recommends 2.2.0 or newer for 1.36: 5 nodes (batch-1, batch-2, +3)",
-		"warning cgroup-v2: Debian GNU/Linux 12 (bookworm), cgroup v2 by default: 5 nodes (batch-1, batch-2, +3)",
+		"warning container-runtime: containerd://2.1.4: 8 nodes (checkout-1, checkout-2, +6)",
+		"warning container-runtime: containerd://1.7.28: 5 nodes (batch-1, batch-2, +3)",
+		"pass cgroup-v2: kubelet 1.37 does not start on cgroup v1, and v2 is the default on 5 nodes; one that is set up otherwise is not visible",
 		"warning nodes-ready: Ready,SchedulingDisabled: 1 node (general-5)",
 		"warning kube-proxy-mode: ConfigMap kube-system/kube-proxy: mode ipvs",
 		"blocked feature-gates: kubelet: SidecarContainers, gone in 1.37: 1 object (ConfigMap kube-system/kubelet-config)",
@@ -245,8 +273,8 @@ func stopped() []string {
 }
 
 // testPlanOfNobody: what cannot be read is unknown, by the permission that would
-// show it. No check passes but those that need no more than /version. Of nodes
-// that are not seen none is known to move, so that no check is about drains.
+// show it. No check passes but those that need no more than /version. Nodes that
+// are not seen may have to move, so that checks about drains are unknown too.
 func (s scene) testPlanOfNobody(t *testing.T) {
 	want := []string{
 		"warning platform-offers: wait for it, or plan for an earlier minor with --to",
@@ -267,6 +295,11 @@ func (s scene) testPlanOfNobody(t *testing.T) {
 		"unknown feature-gates: ask for permission to list pods in kube-system",
 		"unknown kubeadm-config: ask for permission to get configmaps in kube-system",
 		"unknown etcd-version: ask for permission to list pods in kube-system",
+		"unknown pod-disruption-budgets: ask for permission to list poddisruptionbudgets.policy",
+		"unknown overlapping-budgets: ask for permission to list poddisruptionbudgets.policy",
+		"unknown single-replicas: ask for permission to list pods",
+		"unknown unmanaged-pods: ask for permission to list pods",
+		"unknown local-data: ask for permission to list pods; ask for permission to list persistentvolumes",
 		"unknown retired-images: ask for permission to list pods",
 		"pass add-ons: afterwards, upgrade the network plugin and whatever else was added as each project says",
 		"pass rollback: ",
@@ -299,27 +332,47 @@ func (s scene) testRunbook(t *testing.T, live *v1alpha1.UpgradePlan) {
 		"# Upgrade of admin from 1.37 to 1.38",
 		"## Before the first hop",
 		"  kubectl versions snapshot > before.yaml",
-		"  etcdctl snapshot save before.db",
 		"## Hop 1: from 1.37 to 1.38",
 		"### Step 1: prepare",
 		"- [ ] kubelet from v1.33.13 to v1.37.2 (2: `legacy-1`, `legacy-2`)",
+		"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data --timeout=30m",
+		"### Before step 2",
+		"  ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt " +
+			"--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key snapshot save before-1.38.db",
+		"  cp -a /etc/kubernetes kubernetes-before-1.38",
+		"### Step 2: prepare",
+		"recommended: the newest patch of 1.37 first",
+		"- [ ] kube-apiserver from v1.37.1 to v1.37.2 (1: `kube-apiserver-cp-1`)",
+		"  kubeadm upgrade apply v1.37.2",
 		"### Step 4: kube-apiserver",
 		"- [ ] kube-apiserver from v1.37.2 to v1.38 (1: `kube-apiserver-cp-1`)",
-		"  kubectl drain NODE --ignore-daemonsets --delete-emptydir-data",
+		"  kubeadm upgrade plan v1.38 # with kubeadm v1.38, on the first node of the control plane",
+		"  kubeadm upgrade apply v1.38",
+		"  kubeadm upgrade node # on each other node of the control plane, one after the other",
+		"### Step 6: nodes",
+		"now or later: inside the policy up to kube-apiserver 1.39; one by one, where they are",
+		"- [ ] kubelet from v1.37.1 to v1.38 (1: `cp-1`)",
+		"  systemctl daemon-reload && systemctl restart kubelet # with kubelet v1.38 installed",
+		"### Step 7: nodes",
 		"### After hop 1",
 		"## Passed",
+		"7 checks passed: `api-server-versions`, `aggregated-apis`, `cgroup-v2`, `kubeadm-config`, `etcd-version`, `add-ons`, `rollback`",
+	}
+	rest := lines
+	for _, line := range want {
+		at := slices.Index(rest, line)
+		if at < 0 {
+			t.Fatalf("no line %q, or not in that order, in\n%s", line, r.stdout)
+		}
+		rest = rest[at+1:]
 	}
 	for _, g := range live.Hops[0].Gates {
-		if g.Verdict == v1alpha1.Pass {
-			want = append(want, "- `"+g.ID+"`: hop 1")
-			continue
+		if line := fmt.Sprintf("- [ ] **%s** `%s`: %s", g.Verdict, g.ID, g.Message); slices.Contains(lines, line) == (g.Verdict == v1alpha1.Pass) {
+			t.Errorf("%q: there when it should not be, or missing, in\n%s", line, r.stdout)
 		}
-		want = append(want, fmt.Sprintf("- [ ] **%s** `%s`: %s", g.Verdict, g.ID, g.Message))
 	}
-	for _, line := range want {
-		if !slices.Contains(lines, line) {
-			t.Errorf("no line %q in\n%s", line, r.stdout)
-		}
+	if n := strings.Count(r.stdout, "etcdctl"); n != 1 {
+		t.Errorf("one backup for the hop, got %d in\n%s", n, r.stdout)
 	}
 }
 
@@ -390,12 +443,23 @@ func TestMatrixPlanOverThreeHops(t *testing.T) {
 	if len(plan.Hops) != len(wanted) {
 		t.Fatalf("%d hops: %+v", len(plan.Hops), plan.Summary)
 	}
+	// Of etcd, by what the hop before has brought.
+	etcd := []string{
+		"pass: kubeadm 1.32.13 upgrades etcd from 3.5.15 to 3.5.24",
+		"pass: etcd is 3.5.24, and kubeadm 1.33.13 brings 3.5.24",
+		"warning: kubeadm 1.34.4 upgrades etcd from 3.5.24 to 3.6.5, which wants 3.5.26 on every member before",
+	}
 	for i, want := range wanted {
 		hop := plan.Hops[i]
+		if g := gateOf(t, hop, "etcd-version"); string(g.Verdict)+": "+g.Message != etcd[i] {
+			t.Errorf("hop %d: got %s: %s, want %s", i+1, g.Verdict, g.Message, etcd[i])
+		}
 		got := wantedHop{
-			way:    fmt.Sprintf("%s to %s, %q first, then %s, supported until %s", hop.From, hop.To, hop.TakeFirst, hop.Version, hop.ToUntil),
-			steps:  steps(hop),
-			checks: slices.DeleteFunc(checks(hop), func(line string) bool { return strings.HasPrefix(line, "pass ") }),
+			way:   fmt.Sprintf("%s to %s, %q first, then %s, supported until %s", hop.From, hop.To, hop.TakeFirst, hop.Version, hop.ToUntil),
+			steps: steps(hop),
+			checks: slices.DeleteFunc(checks(hop), func(line string) bool {
+				return strings.HasPrefix(line, "pass ") || strings.HasPrefix(line, "warning etcd-version: ")
+			}),
 		}
 		if diff := gocmp.Diff(want, got, gocmp.AllowUnexported(wantedHop{})); diff != "" {
 			t.Errorf("hop %d: %s", i+1, diff)
@@ -411,7 +475,7 @@ func TestMatrixPlanOverThreeHops(t *testing.T) {
 	c.wantNothingDeprecated(t)
 }
 
-// wantedHop is a hop without the checks that pass.
+// wantedHop is a hop without the checks that pass, and that of etcd.
 type wantedHop struct {
 	way           string
 	steps, checks []string
@@ -478,7 +542,7 @@ func threeHops(server string) []wantedHop {
 			}, rest("v1.33.13", "v1.34.13", 5)),
 			checks: []string{
 				"warning platform-offers: 1.34 lost the support of Kubernetes on 2026-10-27, and may not be offered any more",
-				"warning container-runtime: containerd://1.6.36, containerd recommends 1.6.39 or newer for 1.34: 3 nodes (late-1, late-2, left-1)",
+				"warning container-runtime: containerd://1.6.36: 3 nodes (late-1, late-2, left-1)",
 				"blocked feature-gates: kubelet: ElasticIndexedJob, gone in 1.34: 1 object (ConfigMap kube-system/kubelet-config)",
 				"unknown kubelet-flags: gone in 1.34: --cloud-config",
 				"warning unmanaged-pods: default/Pod/site",
@@ -489,7 +553,7 @@ func threeHops(server string) []wantedHop {
 
 // What 1.37 takes away from components that a cluster at 1.36 configures.
 func TestMatrixPlanToTheNextMinor(t *testing.T) {
-	c := startTidy(t, serverOf(t, "v1.36."), "3.5.24-0", 3, "testdata/plan/next.yaml")
+	c := startTidy(t, serverOf(t, "v1.36."), "3.6.11-0", 3, "testdata/plan/next.yaml")
 	s := c.scene(t, "")
 	s.configure(t, "kubeadm-config", "ClusterConfiguration", "{apiVersion: kubeadm.k8s.io/v1beta3, kind: ClusterConfiguration, featureGates: {PublicKeysECDSA: true}}")
 	s.configure(t, "kube-proxy", "config.conf", "{kind: KubeProxyConfiguration}")
@@ -506,6 +570,9 @@ func TestMatrixPlanToTheNextMinor(t *testing.T) {
 	})
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if g := gateOf(t, hop, "etcd-version"); g.Verdict != v1alpha1.Pass || g.Message != "kubeadm 1.37.1 upgrades etcd from 3.6.11 to 3.7.0" {
+		t.Errorf("%+v", g)
 	}
 	if g := gateOf(t, hop, "kubeadm-config"); !strings.HasPrefix(g.Remedy, "with kubeadm 1.35: ") {
 		t.Errorf("%+v", g)
@@ -556,7 +623,7 @@ func TestMatrixPlanHalfwayThroughAControlPlaneUpgrade(t *testing.T) {
 			t.Errorf("--to %s: %s", to, got)
 		}
 		g := gateOf(t, plan.Hops[0], "api-server-versions")
-		if want := "kube-apiservers run 1.36 and 1.37: an upgrade is not finished"; g.Verdict != v1alpha1.Warning || g.Message != want {
+		if want := "kube-apiservers run 1.36 and 1.37: finished first, by the first steps"; g.Verdict != v1alpha1.Warning || g.Message != want {
 			t.Errorf("--to %s: %+v", to, g)
 		}
 	}
