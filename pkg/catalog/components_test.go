@@ -129,7 +129,7 @@ func TestComponentFactsAreThoseThatWereRead(t *testing.T) {
 		"ends of etcd": {"\n3.4 2026-06-01\n3.5 2027-07-08\n3.6 \n3.7 ", table(c.Etcd.Releases, func(r SoftwareRelease) string {
 			return fmt.Sprint(r.Minor, " ", r.EndOfLife)
 		})},
-		"before etcd moves": {"\n3.6 3.5.20 true\n3.6 3.5.26 false", table(c.Etcd.Before, func(p EtcdPrecondition) string {
+		"before etcd moves": {"\n3.6 3.5.20 true\n3.6 3.5.26 false\n3.7 3.6.0 true\n3.7 3.6.11 false", table(c.Etcd.Before, func(p EtcdPrecondition) string {
 			return fmt.Sprint(p.Minor, " ", p.Minimum, " ", p.Required)
 		})},
 		"ends of containerd": {containerdEnds, table(c.ContainerRuntimes.Containerd.Releases, func(r SoftwareRelease) string {
@@ -256,10 +256,10 @@ func TestBeforeEtcdMoves(t *testing.T) {
 	for _, tc := range []struct{ from, to, want string }{
 		{"3.5.19", "3.6.5", "3.5.20 3.5.26"},
 		{"3.5.20", "3.6.5", "3.5.26"},
-		{"3.5.25", "3.7.0", "3.5.26"},
+		{"3.5.25", "3.7.0", "3.6.0 3.5.26 3.6.11"},
 		{"3.5.26", "3.6.5", ""},
 		{"3.5.6", "3.5.24", ""},
-		{"3.6.0", "3.7.0", ""},
+		{"3.6.0", "3.7.0", "3.6.11"},
 	} {
 		if got := spaced(etcd.Unmet(number(t, tc.from), number(t, tc.to)), func(p EtcdPrecondition) string { return p.Minimum.String() }); got != tc.want {
 			t.Errorf("from %s to %s: %q, want %q", tc.from, tc.to, got, tc.want)

@@ -235,9 +235,11 @@ func TestEtcdVersion(t *testing.T) {
 		hop  *Hop
 		want outcome
 	}{
-		"kubeadm's own":            {hopTo(t, "1.36", "1.37").having(seen("3.6.8-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Pass, message: "kubeadm 1.37.1 upgrades etcd from 3.6.8 to 3.7.0"}},
+		"kubeadm's own":            {hopTo(t, "1.36", "1.37").having(seen("3.6.11-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Pass, message: "kubeadm 1.37.1 upgrades etcd from 3.6.11 to 3.7.0"}},
+		"3.6 below what 3.7 wants": {hopTo(t, "1.36", "1.37").having(seen("3.6.10-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Warning, message: "which wants 3.6.11 on every member before"}},
+		"3.5 would leave out 3.6":  {hopTo(t, "1.36", "1.37").having(seen("3.5.35-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Blocked, message: "which needs 3.6.0 on every member before", remedy: "3.6.11"}},
 		"kubeadm's own, as new":    {hopTo(t, "1.36", "1.37").having(seen("3.7.0-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Pass, message: "etcd is 3.7.0"}},
-		"kubeadm's own, by digest": {hopTo(t, "1.36", "1.37").having(digest).having(kubeadm(false)), outcome{verdict: v1alpha1.Pass, message: "kubeadm 1.37.1 upgrades etcd to 3.7.0"}},
+		"kubeadm's own, by digest": {hopTo(t, "1.36", "1.37").having(digest).having(kubeadm(false)), outcome{verdict: v1alpha1.Unknown, message: "which wants 3.6.11 on every member before, and the images tell no version"}},
 		"kubeadm's own, not known": {hopTo(t, "1.26", "1.27").having(seen("3.5.6-0")).having(kubeadm(false)), outcome{verdict: v1alpha1.Pass, message: "kubeadm 1.27 upgrades etcd from 3.5.6 with the control plane"}},
 		"external":                 {hopTo(t, "1.36", "1.37").having(kubeadm(true)), outcome{verdict: v1alpha1.Unknown, message: "kubeadm 1.37.1 needs etcd 3.5.24 or newer", remedy: "etcdctl endpoint status"}},
 		"external, not known":      {hopTo(t, "1.26", "1.27").having(kubeadm(true)), outcome{verdict: v1alpha1.Unknown, message: "which etcd Kubernetes 1.27 needs is not known"}},

@@ -92,7 +92,9 @@ func (h *Hop) stackedEtcd(row *catalog.KubeadmEtcd, found tally, oldest version.
 		oldest, numbered = before.Installs, true
 	}
 	if r := h.beforeEtcdMoves(oldest, numbered, row, moves); r.Verdict != "" {
-		r.Evidence = found.lines("pod")
+		if h.First {
+			r.Evidence = found.lines("pod")
+		}
 		return r
 	}
 	r := pass("%s", moves)
