@@ -38,10 +38,11 @@ func Execute(ctx context.Context, env Environment, args []string) error {
 func NewRoot(env Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-versions",
-		Short: "Version skew, support and deprecated APIs of a cluster, from evidence",
+		Short: "Version skew, support, deprecated APIs and upgrades of a cluster, from evidence",
 		Long: `Answers, for the connected cluster or a saved snapshot of one: are its parts
 inside the Kubernetes version skew policy; is it supported, by whom, and until
-when; and which APIs that go away are still in use, by whom?
+when; which APIs that go away are still in use, by whom; and how does it get to
+a later version, and what stands against that?
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.

@@ -23,7 +23,7 @@ func TestKubeProxyMode(t *testing.T) {
 		hop  *Hop
 		want outcome
 	}{
-		"ipvs before":              {hop("1.33", "1.34", "ipvs"), outcome{verdict: v1alpha1.Pass}},
+		"ipvs before":              {hop("1.33", "1.34", "ipvs"), notAbout()},
 		"ipvs when deprecated":     {hop("1.34", "1.35", "ipvs").later(), outcome{v1alpha1.Warning, "mode ipvs is deprecated since 1.35", []string{"ConfigMap kube-system/kube-proxy: mode ipvs"}, "edit configmap kube-proxy"}},
 		"ipvs, deprecated already": {hop("1.35", "1.36", "ipvs"), outcome{verdict: v1alpha1.Warning}},
 		"ipvs, said already":       {hop("1.35", "1.36", "ipvs").later(), notAbout()},

@@ -91,13 +91,28 @@ type Result struct {
 // Check is one thing that can stop a hop.
 type Check struct {
 	ID string
+	// Since is the first minor that the check is about: of hops, or kubelets, that
+	// arrive there or later. Zero for all.
+	Since version.Minor
 	// Source is the document that the rule comes from.
 	Source string
 	Judge  func(*Hop) Result
 }
 
+// from bounds a check by the facts that it is about.
+func (c Check) from(since version.Minor) Check {
+	c.Since = since
+	return c
+}
+
+// concerns reports whether the hop, or a kubelet in it, arrives where the check begins.
+func (c Check) concerns(h *Hop) bool {
+	return h.To.Compare(c.Since) >= 0 || slices.ContainsFunc(h.Nodes, func(n NodeMove) bool { return n.To.Compare(c.Since) >= 0 })
+}
+
 // All are the checks, in the order in which they are printed among equals.
-func All() []Check {
+func All(c *catalog.Catalog) []Check {
+	facts := c.Components
 	return []Check{
 		platformOffers(),
 		apiServerVersions(),
@@ -108,17 +123,17 @@ func All() []Check {
 		admissionWebhooks(),
 		aggregatedAPIs(),
 		containerRuntime(),
-		cgroupVersion(),
+		cgroupVersion().from(facts.CgroupV2.Required.Since),
 		kernel(),
 		nodesReady(),
-		kubeProxyMode(),
+		kubeProxyMode().from(oldest(facts.KubeProxy.Modes, func(m catalog.KubeProxyMode) version.Minor { return m.Since })),
 		featureGates(),
 		removedFlags(),
-		kubeletFlags(),
-		cloudProvider(),
-		kubeadmConfig(),
+		kubeletFlags().from(oldest(facts.Flags, func(f catalog.RemovedFlags) version.Minor { return f.Since })),
+		cloudProvider().from(oldest(facts.CloudProviders, func(p catalog.CloudProvider) version.Minor { return p.Since })),
+		kubeadmConfig().from(oldest(facts.KubeadmConfig, func(a catalog.KubeadmAPI) version.Minor { return a.Since })),
 		etcdVersion(),
-		inTreeVolumes(),
+		inTreeVolumes().from(oldest(facts.Volumes.Plugins, func(p catalog.VolumePlugin) version.Minor { return p.Since })),
 		podDisruptionBudgets(),
 		overlappingBudgets(),
 		singleReplicas(),
@@ -132,10 +147,24 @@ func All() []Check {
 	}
 }
 
+// oldest minor of some facts; zero without any.
+func oldest[T any](facts []T, since func(T) version.Minor) version.Minor {
+	var first version.Minor
+	for i, fact := range facts {
+		if minor := since(fact); i == 0 || minor.Compare(first) < 0 {
+			first = minor
+		}
+	}
+	return first
+}
+
 // Evaluate runs every check that is about the hop.
 func Evaluate(h *Hop) []v1alpha1.PlanGate {
 	gates := []v1alpha1.PlanGate{}
-	for _, check := range All() {
+	for _, check := range All(h.Catalog) {
+		if !check.concerns(h) {
+			continue
+		}
 		r := check.Judge(h)
 		if r.Verdict == "" {
 			continue

@@ -1,7 +1,10 @@
 package gate
 
 import (
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -75,7 +78,7 @@ func (h *Hop) gap(source v1alpha1.Source, permission string) *Hop {
 // judge runs one check, as Evaluate would; the zero gate where it is not about the hop.
 func judge(t *testing.T, id string, h *Hop) v1alpha1.PlanGate {
 	t.Helper()
-	if !slices.ContainsFunc(All(), func(c Check) bool { return c.ID == id }) {
+	if !slices.ContainsFunc(All(h.Catalog), func(c Check) bool { return c.ID == id }) {
 		t.Fatalf("no check %q", id)
 	}
 	for _, g := range Evaluate(h) {
@@ -87,8 +90,12 @@ func judge(t *testing.T, id string, h *Hop) v1alpha1.PlanGate {
 }
 
 func TestChecksAreNamedOnceAndHaveASource(t *testing.T) {
+	docs, err := os.ReadFile("../../../docs/plan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
-	for _, c := range All() {
+	for _, c := range All(hopTo(t, "1.36", "1.37").Catalog) {
 		if c.ID == "" || c.Source == "" || c.Judge == nil {
 			t.Errorf("check %q needs an id, a source and a judge", c.ID)
 		}
@@ -96,5 +103,12 @@ func TestChecksAreNamedOnceAndHaveASource(t *testing.T) {
 			t.Errorf("check %q stands twice", c.ID)
 		}
 		seen[c.ID] = true
+		since := "all"
+		if !c.Since.IsZero() {
+			since = c.Since.String()
+		}
+		if row := fmt.Sprintf("| `%s` | %s | ", c.ID, since); !strings.Contains(string(docs), row) {
+			t.Errorf("docs/plan.md has no row %s", row)
+		}
 	}
 }
