@@ -58,7 +58,7 @@ func Apply(ctx context.Context, config *rest.Config, files []File, values map[st
 		return err
 	}
 	for phase := range phaseCount {
-		if err := s.refresh(); err != nil {
+		if err := poll(ctx, patience, s.refresh); err != nil {
 			return fmt.Errorf("asking the cluster for its resources: %w", err)
 		}
 		if err := s.applyPhase(ctx, phase, templates, values); err != nil {
@@ -82,6 +82,8 @@ type seeder struct {
 	owners    sync.Map // ownerKey → types.UID
 	// definitions are those to wait for: name → *unstructured.Unstructured
 	definitions sync.Map
+	// awaited are their resources, which answer, and which discovery may not list yet.
+	awaited []schema.GroupVersionResource
 }
 
 type ownerKey struct {
@@ -108,13 +110,20 @@ func newSeeder(config *rest.Config) (*seeder, error) {
 	return s, nil
 }
 
-// refresh learns the resources that the cluster serves now.
+// refresh learns the resources that the cluster serves now. While discovery does not list one that is awaited, that one
+// is not found.
 func (s *seeder) refresh() error {
 	groups, err := restmapper.GetAPIGroupResources(s.discovery)
 	if err != nil {
 		return err
 	}
 	s.mapper = restmapper.NewDiscoveryRESTMapper(groups)
+	for _, resource := range s.awaited {
+		if _, err := s.mapper.ResourceFor(resource); meta.IsNoMatchError(err) {
+			return apierrors.NewNotFound(resource.GroupResource(), resource.Version)
+		}
+	}
+	s.awaited = nil
 	s.hasStatus = map[schema.GroupVersionResource]bool{}
 	for _, group := range groups {
 		for version, resources := range group.VersionedResources {
@@ -273,9 +282,10 @@ func (s *seeder) waitForDefinition(ctx context.Context, definition *unstructured
 			continue
 		}
 		name, _ := version["name"].(string)
-		resource := s.dynamic.Resource(schema.GroupVersionResource{Group: group, Version: name, Resource: plural})
+		resource := schema.GroupVersionResource{Group: group, Version: name, Resource: plural}
+		s.awaited = append(s.awaited, resource)
 		err := poll(ctx, patience, func() error {
-			_, err := resource.List(ctx, metav1.ListOptions{Limit: 1})
+			_, err := s.dynamic.Resource(resource).List(ctx, metav1.ListOptions{Limit: 1})
 			return err
 		})
 		if err != nil {
