@@ -94,7 +94,7 @@ func (h *hop) take(step v1alpha1.PlanStep, movements ...movement) error {
 	if err != nil {
 		return err
 	}
-	h.noteNodes(step.Moves)
+	h.noteNodes(step)
 	h.state = after
 	h.add(step)
 	return nil
@@ -137,13 +137,13 @@ func (h *hop) try(stage v1alpha1.PlanStage, changed *v1alpha1.Snapshot) (*state,
 }
 
 // noteNodes keeps which nodes get another kubelet.
-func (h *hop) noteNodes(moves []v1alpha1.PlanMove) {
-	for _, move := range moves {
+func (h *hop) noteNodes(step v1alpha1.PlanStep) {
+	for _, move := range step.Moves {
 		if move.Component != string(catalog.Kubelet) {
 			continue
 		}
 		for _, group := range nodesThatMove(h.state.snapshot, move) {
-			h.nodes = append(h.nodes, gate.NodeMove{Group: group, To: minorOf(move.To)})
+			h.nodes = append(h.nodes, gate.NodeMove{Group: group, To: minorOf(move.To), OneByOne: step.OneByOne})
 		}
 	}
 }

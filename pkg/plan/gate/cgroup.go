@@ -41,7 +41,7 @@ func judgeCgroupVersion(h *Hop) Result {
 			continue
 		}
 		moves = append(moves, move)
-		if h.keeps(move.Group) {
+		if h.keeps(move) {
 			kept = append(kept, move)
 		}
 		system := named(move.Group.OSImage)
@@ -54,7 +54,7 @@ func judgeCgroupVersion(h *Hop) Result {
 			system += ", cgroup v2 by default"
 		default:
 			old.add("", move.Group.Names...)
-			keptOld = keptOld || h.keeps(move.Group)
+			keptOld = keptOld || h.keeps(move)
 			system += ", cgroup v1 by default"
 		}
 		evidence.add(system, move.Group.Names...)

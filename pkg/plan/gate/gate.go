@@ -48,6 +48,9 @@ type NodeMove struct {
 	// Group has the names of those that move, and the texts of the node table.
 	Group v1alpha1.NodeGroup
 	To    version.Minor
+	// OneByOne is true for nodes of the control plane, which keep their disks
+	// whatever the method.
+	OneByOne bool
 }
 
 // Crosses reports whether the control plane arrives at a minor, or passes it, in this hop.

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -61,11 +62,12 @@ func (h *Hop) on(platform string) *Hop {
 	return h
 }
 
-// moving adds nodes that arrive at the hop's minor.
+// moving adds nodes that arrive at the hop's minor, one by one where their roles
+// say that they are of the control plane.
 func (h *Hop) moving(group v1alpha1.NodeGroup) *Hop {
 	h.Snapshot.Nodes.Groups = append(h.Snapshot.Nodes.Groups, group)
 	h.Snapshot.Nodes.Count += int32(len(group.Names))
-	h.Nodes = append(h.Nodes, NodeMove{group, h.To})
+	h.Nodes = append(h.Nodes, NodeMove{Group: group, To: h.To, OneByOne: facts.ControlPlaneRole(group.Roles)})
 	return h
 }
 

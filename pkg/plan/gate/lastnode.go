@@ -12,7 +12,7 @@ func lastNode() Check {
 	return Check{
 		ID: "last-node", Source: "https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/",
 		Judge: func(h *Hop) Result {
-			master := slices.ContainsFunc(h.Nodes, func(n NodeMove) bool { return ofControlPlane(n.Group) })
+			master := slices.ContainsFunc(h.Nodes, func(n NodeMove) bool { return n.OneByOne })
 			if h.Snapshot.Nodes == nil || !master && (!h.Drains() || h.Method.NodeUpgrade == v1alpha1.Surge) {
 				return Result{}
 			}

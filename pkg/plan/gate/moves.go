@@ -31,13 +31,7 @@ func groups(moves []NodeMove) []v1alpha1.NodeGroup {
 
 // crossing are the moves of kubelets that arrive at a minor, or pass it.
 func (h *Hop) crossing(minor version.Minor) []NodeMove {
-	var moves []NodeMove
-	for _, move := range h.Nodes {
-		if move.crosses(minor) {
-			moves = append(moves, move)
-		}
-	}
-	return moves
+	return where(h.Nodes, func(n NodeMove) bool { return n.crosses(minor) })
 }
 
 // arrivals says which minors kubelets arrive at: "1.36", or "1.35 and 1.36".
@@ -100,16 +94,8 @@ func (h *Hop) asks(need catalog.NodeRequirement) string {
 	return fmt.Sprintf("%s needs %s from %s on", h.Platform.Name, need.Requires, need.Since)
 }
 
-// ofControlPlane reports whether nodes run the control plane, by their roles.
-func ofControlPlane(group v1alpha1.NodeGroup) bool {
-	return slices.ContainsFunc(strings.Split(group.Roles, ","), func(role string) bool { return role == "control-plane" || role == "master" })
-}
-
-// keeps reports whether nodes stay as they are but for kubelet: those of the
-// control plane do, whatever the method.
-func (h *Hop) keeps(group v1alpha1.NodeGroup) bool {
-	return h.Method.NodeUpgrade == v1alpha1.InPlace || ofControlPlane(group)
-}
+// keeps reports whether nodes stay as they are but for kubelet.
+func (h *Hop) keeps(n NodeMove) bool { return n.OneByOne || h.Method.NodeUpgrade == v1alpha1.InPlace }
 
 // ifKept is the verdict on what nodes bring to another minor and must not:
 // those that are replaced can leave it behind.

@@ -81,9 +81,9 @@ func noNodes(s *v1alpha1.Snapshot)         { s.Nodes = nil }
 func noConfiguration(s *v1alpha1.Snapshot) { s.Upgrade.Configuration = nil }
 func noPods(s *v1alpha1.Snapshot)          { s.ControlPlanePods = nil }
 
-// roled gives the first node that moves a role.
-func (h *Hop) roled(role string) *Hop {
-	h.Nodes[0].Group.Roles = role
+// oneByOne makes the first node that moves one of the control plane's.
+func (h *Hop) oneByOne() *Hop {
+	h.Nodes[0].OneByOne = true
 	return h
 }
 
@@ -131,7 +131,7 @@ func TestContainerRuntime(t *testing.T) {
 		"what is required leads": {several("containerd://2.1.9", "containerd://1.7.35", "containerd://1.6.39"), outcome{v1alpha1.Warning,
 			"containerd on 2 of 3 nodes is older than 2.0, which kubelet is planned to need from 1.38 on; containerd on 1 of 3 nodes is older than containerd recommends for kubelet 1.38; containerd's table is known up to 1.36",
 			[]string{"containerd://1.6.39: 1 node (node-2)", "containerd://1.7.35: 1 node (node-1)", "containerd://2.1.9: 1 node (node-0)"}, "choose an image with containerd 2.3.0 or newer for the new nodes"}},
-		"the control plane's stays": {several("containerd://1.7.35", "containerd://1.7.35").roled("control-plane"), outcome{v1alpha1.Blocked,
+		"the control plane's stays": {several("containerd://1.7.35", "containerd://1.7.35").oneByOne(), outcome{v1alpha1.Blocked,
 			"containerd on 2 of 2 nodes is older than 2.0, which kubelet is planned to need from 1.38 on",
 			[]string{"containerd://1.7.35: 2 nodes (node-0, node-1)"},
 			"choose an image with containerd 2.3.0 or newer for the new nodes, and upgrade it on those of the control plane before kubelet"}},

@@ -132,7 +132,7 @@ func (h *Hop) judgeRuntime(move NodeMove) runtimeFinding {
 	case name == "docker":
 		// Beyond that minor this is cri-dockerd.
 		return runtimeFinding{verdict: v1alpha1.Pass}
-	case (name != "containerd" || !numbered) && h.keeps(move.Group):
+	case (name != "containerd" || !numbered) && h.keeps(move):
 		return runtimeFinding{
 			kind: runtimeUnknown, verdict: v1alpha1.Unknown, says: "the container runtime of %s is not known to be for kubelet ",
 			remedy: "compare the release notes of the container runtime",
@@ -155,7 +155,7 @@ func (h *Hop) judgeRuntime(move NodeMove) runtimeFinding {
 func (h *Hop) requiredContainerd(move NodeMove, containerd version.Number) (runtimeFinding, bool) {
 	required := h.Catalog.Components.ContainerRuntimes.Containerd.Required
 	ifKept := v1alpha1.Warning
-	if h.keeps(move.Group) {
+	if h.keeps(move) {
 		ifKept = v1alpha1.Blocked
 	}
 	short := func(need catalog.ContainerdRequirement) bool {
@@ -205,7 +205,7 @@ func (h *Hop) upgradeOfContainerd(found []*runtimeFinding) string {
 			if move.To.Compare(to) > 0 {
 				to = move.To
 			}
-			stay, leave = stay || h.keeps(move.Group), leave || !h.keeps(move.Group)
+			stay, leave = stay || h.keeps(move), leave || !h.keeps(move)
 			_, text, _ := strings.Cut(move.Group.ContainerRuntime, "://")
 			runs, _ := version.ParseNumber(text)
 			least = append(least, runs)
