@@ -196,8 +196,11 @@ func (h *hop) moveNodes() error {
 		if h.Platform.Upgrades.NodesFirst != nil {
 			message = h.wantsNodes()
 		}
-	} else if until := h.bornUntil(); until != nil {
-		message = fmt.Sprintf("now or later: inside the policy up to kube-apiserver %s", until)
+	} else if behind := h.stays(); len(behind) > 0 {
+		until := slices.MinFunc(behind, func(a, b v1alpha1.PlanStay) int { return a.Until.Compare(b.Until) }).Until
+		if until.Compare(h.to) > 0 {
+			message = fmt.Sprintf("now or later: inside the policy up to kube-apiserver %s", until)
+		}
 	}
 	before := len(h.steps)
 	if err := h.step(v1alpha1.StageNodes, message, movement{component: catalog.Kubelet, selects: selects, to: h.version(catalog.Kubelet, h.to), but: but}); err != nil {
@@ -212,24 +215,6 @@ func (h *hop) moveNodes() error {
 		h.add(v1alpha1.PlanStep{Stage: v1alpha1.StageNodes, Stays: stays})
 	}
 	return nil
-}
-
-// bornUntil is the last minor of kube-apiserver that bears all nodes as they are;
-// nil where none is behind.
-func (h *hop) bornUntil() *version.Minor {
-	var until *version.Minor
-	for _, row := range h.state.rows(catalog.Kubelet) {
-		if row.Headroom == nil || !below(h.to)(row) {
-			continue
-		}
-		if last := h.state.newest().Add(int(*row.Headroom)); until == nil || last.Compare(*until) < 0 {
-			until = &last
-		}
-	}
-	if until != nil && until.Compare(h.to) <= 0 {
-		return nil
-	}
-	return until
 }
 
 // stays are the nodes that keep their kubelet in this hop.
