@@ -3,7 +3,9 @@ package collect
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,7 +28,7 @@ func (l *lister) volumes(ctx context.Context) (*v1alpha1.PersistentVolumes, erro
 		if err := e.decode(&volume); err != nil {
 			return err
 		}
-		field := volumeType(&volume.Spec.PersistentVolumeSource)
+		field := fieldSet(&volume.Spec.PersistentVolumeSource)
 		source := sources[field]
 		if source == nil {
 			source = &v1alpha1.VolumeSource{Type: field}
@@ -51,57 +53,18 @@ func (l *lister) volumes(ctx context.Context) (*v1alpha1.PersistentVolumes, erro
 	return found, nil
 }
 
-// volumeType returns the field of a PersistentVolume that says where it is, or ""
-// where that is one newer than the types here.
-func volumeType(s *corev1.PersistentVolumeSource) string {
-	switch {
-	case s.AWSElasticBlockStore != nil:
-		return "awsElasticBlockStore"
-	case s.AzureDisk != nil:
-		return "azureDisk"
-	case s.AzureFile != nil:
-		return "azureFile"
-	case s.CephFS != nil:
-		return "cephfs"
-	case s.Cinder != nil:
-		return "cinder"
-	case s.CSI != nil:
-		return "csi"
-	case s.FC != nil:
-		return "fc"
-	case s.FlexVolume != nil:
-		return "flexVolume"
-	case s.Flocker != nil:
-		return "flocker"
-	case s.GCEPersistentDisk != nil:
-		return "gcePersistentDisk"
-	case s.Glusterfs != nil:
-		return "glusterfs"
-	case s.HostPath != nil:
-		return "hostPath"
-	case s.ISCSI != nil:
-		return "iscsi"
-	case s.Local != nil:
-		return "local"
-	case s.NFS != nil:
-		return "nfs"
-	case s.PhotonPersistentDisk != nil:
-		return "photonPersistentDisk"
-	case s.PortworxVolume != nil:
-		return "portworxVolume"
-	case s.Quobyte != nil:
-		return "quobyte"
-	case s.RBD != nil:
-		return "rbd"
-	case s.ScaleIO != nil:
-		return "scaleIO"
-	case s.StorageOS != nil:
-		return "storageos"
-	case s.VsphereVolume != nil:
-		return "vsphereVolume"
-	default:
-		return ""
+// fieldSet returns the name, as in JSON, of the field that is set in a struct of
+// which one is: a volume source of pods, or of PersistentVolumes. It is "" where
+// that is one newer than the types here.
+func fieldSet(source any) string {
+	v := reflect.Indirect(reflect.ValueOf(source))
+	for i := range v.NumField() {
+		if !v.Field(i).IsNil() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			return name
+		}
 	}
+	return ""
 }
 
 // csiDrivers reads the names of all CSIDrivers.

@@ -51,7 +51,7 @@ func TestPersistentVolumes(t *testing.T) {
 
 func TestTypesOfVolumesAreTheFieldsOfTheAPI(t *testing.T) {
 	for field, source := range sourcesOf[corev1.PersistentVolumeSource]() {
-		if got := volumeType(&source); got != field {
+		if got := fieldSet(&source); got != field {
 			t.Errorf("%s is called %q", field, got)
 		}
 	}

@@ -175,41 +175,10 @@ func insert(texts []string, text string) []string {
 // Kubernetes which was removed, or can be; or "". The protocols nfs, iscsi and fc
 // are to stay, and so are the sources that need no driver.
 func removableDriver(s *corev1.VolumeSource) string {
-	switch {
-	case s.AWSElasticBlockStore != nil:
-		return "awsElasticBlockStore"
-	case s.AzureDisk != nil:
-		return "azureDisk"
-	case s.AzureFile != nil:
-		return "azureFile"
-	case s.CephFS != nil:
-		return "cephfs"
-	case s.Cinder != nil:
-		return "cinder"
-	case s.FlexVolume != nil:
-		return "flexVolume"
-	case s.Flocker != nil:
-		return "flocker"
-	case s.GCEPersistentDisk != nil:
-		return "gcePersistentDisk"
-	case s.GitRepo != nil:
-		return "gitRepo"
-	case s.Glusterfs != nil:
-		return "glusterfs"
-	case s.PhotonPersistentDisk != nil:
-		return "photonPersistentDisk"
-	case s.PortworxVolume != nil:
-		return "portworxVolume"
-	case s.Quobyte != nil:
-		return "quobyte"
-	case s.RBD != nil:
-		return "rbd"
-	case s.ScaleIO != nil:
-		return "scaleIO"
-	case s.StorageOS != nil:
-		return "storageos"
-	case s.VsphereVolume != nil:
-		return "vsphereVolume"
+	switch field := fieldSet(s); field {
+	case "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "flexVolume", "flocker", "gcePersistentDisk", "gitRepo",
+		"glusterfs", "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume":
+		return field
 	default:
 		return ""
 	}
