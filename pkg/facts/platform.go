@@ -68,7 +68,7 @@ func wasRead(s *v1alpha1.Snapshot, source v1alpha1.Source) bool {
 	if source == v1alpha1.SourceNodeSamples {
 		present = s.NodeSamples != nil
 	}
-	return present && !slices.ContainsFunc(s.Gaps, func(g v1alpha1.Gap) bool { return g.Source == source })
+	return present && s.Gap(source) == nil
 }
 
 // mark is what tells of a platform.

@@ -20,7 +20,7 @@ func (p *planner) completed(s *state) v1alpha1.PlanMethod {
 		switch {
 		case method.Masters > 0, len(p.Platform.Embeds) > 0, pods != nil && len(pods.Pods) > 0:
 			method.ControlPlane = v1alpha1.Dedicated
-		case p.Platform.Managed, pods != nil && !p.unread(v1alpha1.SourceControlPlanePods):
+		case p.Platform.Managed, pods != nil && p.snapshot.Gap(v1alpha1.SourceControlPlanePods) == nil:
 			method.ControlPlane = v1alpha1.Managed
 		default:
 			method.ControlPlane = v1alpha1.Dedicated
@@ -30,11 +30,6 @@ func (p *planner) completed(s *state) v1alpha1.PlanMethod {
 		method.Masters = max(1, s.skew.ControlPlane.InstancesExist, s.skew.ControlPlane.InstancesSeen)
 	}
 	return method
-}
-
-// unread reports whether a gap hides a source.
-func (p *planner) unread(source v1alpha1.Source) bool {
-	return slices.ContainsFunc(p.snapshot.Gaps, func(g v1alpha1.Gap) bool { return g.Source == source })
 }
 
 // figures are the platform's, or else those of the first that publishes any.

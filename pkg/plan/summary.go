@@ -130,7 +130,7 @@ func (p *planner) notes(plan *v1alpha1.UpgradePlan) []string {
 	if rule := p.Platform.Upgrades.SkipMinor; rule != nil && rule.Condition != "" && plan.To.Minus(plan.From) > 1 {
 		notes = append(notes, fmt.Sprintf("%s: %s", p.Platform.Name, rule.Condition))
 	}
-	if p.Method.ControlPlane == v1alpha1.Dedicated && !p.Platform.Managed && p.unread(v1alpha1.SourceControlPlanePods) {
+	if p.Method.ControlPlane == v1alpha1.Dedicated && !p.Platform.Managed && p.snapshot.Gap(v1alpha1.SourceControlPlanePods) != nil {
 		notes = append(notes, "pods of the control plane could not be read: it is taken for a dedicated one, unless --control-plane says otherwise")
 	}
 	if plan.Method.NodeUpgrade == v1alpha1.InPlace && slices.ContainsFunc(plan.Hops, movesNodes) {

@@ -88,7 +88,7 @@ func (e *evaluation) podsOf(component catalog.Component) []v1alpha1.ControlPlane
 // what was looked for everywhere. A cloud-controller-manager of which neither
 // pods nor leases show a sign does not exist.
 func (e *evaluation) hidden(component catalog.Component) []observation {
-	podsRead := e.snapshot.ControlPlanePods != nil && e.gap(v1alpha1.SourceControlPlanePods) == nil
+	podsRead := e.snapshot.ControlPlanePods != nil && e.snapshot.Gap(v1alpha1.SourceControlPlanePods) == nil
 	runs := e.snapshot.Leases.Runs(string(component))
 	switch {
 	case component == catalog.CloudControllerManager && !runs && (podsRead || e.snapshot.Leases != nil):

@@ -78,20 +78,10 @@ func (e *evaluation) observe(component catalog.Component) []observation {
 	return nil
 }
 
-// gap returns what a source could not tell, or nil.
-func (e *evaluation) gap(source v1alpha1.Source) *v1alpha1.Gap {
-	for i := range e.snapshot.Gaps {
-		if e.snapshot.Gaps[i].Source == source {
-			return &e.snapshot.Gaps[i]
-		}
-	}
-	return nil
-}
-
 // unread is the observation of a component whose source is a gap.
 func (e *evaluation) unread(source v1alpha1.Source) observation {
 	why := "not in the snapshot"
-	if gap := e.gap(source); gap != nil {
+	if gap := e.snapshot.Gap(source); gap != nil {
 		why = "could not be read"
 		if gap.Permission != "" {
 			why += fmt.Sprintf(", needs permission to %s", gap.Permission)

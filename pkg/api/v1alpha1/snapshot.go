@@ -257,3 +257,13 @@ type Gap struct {
 	// Message is the verbatim error.
 	Message string `json:"message"`
 }
+
+// Gap returns the first gap of a source, or nil.
+func (s *Snapshot) Gap(source Source) *Gap {
+	for i := range s.Gaps {
+		if s.Gaps[i].Source == source {
+			return &s.Gaps[i]
+		}
+	}
+	return nil
+}

@@ -46,7 +46,7 @@ func admissionWebhooks() Check {
 			}
 			if len(unclear) > 0 {
 				remedy := "kubectl get endpointslices -A"
-				if gap := h.Gap(v1alpha1.SourceWebhooks); gap != nil && gap.Permission != "" {
+				if gap := h.Snapshot.Gap(v1alpha1.SourceWebhooks); gap != nil && gap.Permission != "" {
 					remedy = "ask for permission to " + gap.Permission
 				}
 				r := unknown(remedy, "not known whether anybody answers for %s", count(len(unclear), "webhook"))

@@ -25,7 +25,7 @@ func apiServerVersions() Check {
 				found = append(found, unknown("kubectl versions skew --probe-endpoints",
 					"%s of %s did not show the version", number(unseen), count(s.InstancesExist, "kube-apiserver")))
 			}
-			if s.InstancesExist == 0 && h.Gap(v1alpha1.SourceLeases) != nil {
+			if s.InstancesExist == 0 && h.Snapshot.Gap(v1alpha1.SourceLeases) != nil {
 				found = append(found, h.unread(v1alpha1.SourceLeases)) // there may be others
 			}
 			return join(found...)

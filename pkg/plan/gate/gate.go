@@ -64,15 +64,6 @@ func (h *Hop) Drains() bool {
 	return h.Method.NodeUpgrade != v1alpha1.InPlace && (len(h.Nodes) > 0 || h.Snapshot.Nodes == nil)
 }
 
-// Gap returns what hides a source, or nil.
-func (h *Hop) Gap(source v1alpha1.Source) *v1alpha1.Gap {
-	i := slices.IndexFunc(h.Snapshot.Gaps, func(g v1alpha1.Gap) bool { return g.Source == source })
-	if i < 0 {
-		return nil
-	}
-	return &h.Snapshot.Gaps[i]
-}
-
 // Facts of the snapshot about upgrades; never nil.
 func (h *Hop) Facts() *v1alpha1.UpgradeFacts {
 	if h.Snapshot.Upgrade == nil {
@@ -201,7 +192,7 @@ func unknown(remedy string, format string, args ...any) Result {
 
 // unread is unknown for want of a source.
 func (h *Hop) unread(source v1alpha1.Source) Result {
-	if gap := h.Gap(source); gap == nil {
+	if gap := h.Snapshot.Gap(source); gap == nil {
 		return unknown("take the snapshot again with this version of kubectl versions snapshot", "%s: not in the snapshot", source)
 	} else if gap.Permission != "" {
 		return unknown("ask for permission to "+gap.Permission, "%s could not be read", source)
