@@ -84,7 +84,7 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 	case v1alpha1.Warning:
 		message := ", and nothing blocks it; " + said
 		if more := len(ids) - 1; more > 0 {
-			message += fmt.Sprintf(" (%s below)", count(more, "more warning"))
+			message += fmt.Sprintf(" (and %s)", count(more, "more warning"))
 		}
 		return message
 	default:

@@ -361,11 +361,11 @@ func TestSummary(t *testing.T) {
 		"the cause leads, not the kube-proxies beside it": {
 			clusterOf("v1.37.1").kubelets("v1.33.13", "a").proxies("v1.37.1", 1),
 			v1alpha1.SkewSummary{Verdict: unsupported, Complete: true,
-				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more row below)"}},
+				Message: "kubelet at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (and 1 more)"}},
 		"of equals the one with the most instances leads": {
 			clusterOf("v1.37.1").kubelets("v1.38.0", "a").kubelets("v1.33.13", "d", "e"),
 			v1alpha1.SkewSummary{Verdict: unsupported, Complete: true,
-				Message: "2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more row below)"}},
+				Message: "2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (and 1 more)"}},
 		"a gap leaves the verdict open": {
 			clusterOf("v1.37.1").unread(v1alpha1.SourceNodes, "list nodes").unread(v1alpha1.SourceKubeProxy, ""),
 			v1alpha1.SkewSummary{Verdict: v1alpha1.Unknown,
@@ -377,7 +377,7 @@ func TestSummary(t *testing.T) {
 		"of warnings the nodes lead, for the rest moves with kube-apiserver": {
 			clusterOf("v1.37.1").pod("kube-scheduler", "a", "registry.k8s.io/kube-scheduler:v1.36.3").kubelets("v1.34.4", "a"),
 			v1alpha1.SkewSummary{Verdict: warning, Complete: true,
-				Message: "kubelet at v1.34.4: allowed with kube-apiserver 1.37, no longer with 1.38 (1 more row below)"}},
+				Message: "kubelet at v1.34.4: allowed with kube-apiserver 1.37, no longer with 1.38 (and 1 more)"}},
 		"an instance that did not show its version": {
 			clusterOf("v1.37.1").identityLease("apiserver-b").identityLease("apiserver-c"),
 			v1alpha1.SkewSummary{Verdict: v1alpha1.Unknown,

@@ -33,7 +33,7 @@ func summarize(report *v1alpha1.SkewReport) v1alpha1.SkewSummary {
 	case v1alpha1.Unsupported, v1alpha1.Warning:
 		summary.Message = subject(row) + ": " + row.Reason
 		if alike > 0 {
-			summary.Message += fmt.Sprintf(" (%s below)", plural(alike, "more row"))
+			summary.Message += fmt.Sprintf(" (and %d more)", alike)
 		}
 		if !complete {
 			summary.Message += "; not everything could be seen"

@@ -238,7 +238,7 @@ func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportS
 	}
 	summary := v1alpha1.SupportSummary{Verdict: lead.Verdict, Message: subject(lead) + ": " + lead.Reason, Advice: lead.Advice}
 	if alike > 0 && lead.Verdict != v1alpha1.OK {
-		summary.Message += fmt.Sprintf(" (%s below)", count(alike, "more row"))
+		summary.Message += fmt.Sprintf(" (and %d more)", alike)
 	}
 	for _, check := range report.Ranges {
 		complete = complete && check.Verdict != v1alpha1.Unknown

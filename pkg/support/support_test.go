@@ -211,16 +211,16 @@ func TestSummary(t *testing.T) {
 		"of those past their end the control plane, which is upgraded first": {
 			clusterOf("v1.34.13").nodes("v1.33.13", "a", "b").nodes("v1.32.13", "c"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
-				Message: "control plane v1.34.13: Kubernetes 1.34 reached end of life on 2026-10-27, 24 days ago (2 more rows below)", Advice: upgrade}},
+				Message: "control plane v1.34.13: Kubernetes 1.34 reached end of life on 2026-10-27, 24 days ago (and 2 more)", Advice: upgrade}},
 		"of nodes past their end the first to end": {
 			clusterOf("v1.35.10").nodes("v1.33.13", "a", "b").nodes("v1.32.13", "c"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
-				Message: "1 node at v1.32.13: Kubernetes 1.32 reached end of life on 2026-02-28, 265 days ago (1 more row below)",
+				Message: "1 node at v1.32.13: Kubernetes 1.32 reached end of life on 2026-02-28, 265 days ago (and 1 more)",
 				Advice:  "upgrade this node to the control plane's 1.35"}},
 		"of warnings the control plane, though nodes end sooner": {
 			clusterOf("v1.33.5-eks-113cf36").nodes("v1.32.3-eks-473151a", "a"), v1alpha1.SeverityWarning,
 			v1alpha1.SupportSummary{Verdict: warning, Complete: true,
-				Message: "control plane v1.33.5-eks-113cf36: Amazon EKS 1.33 is supported until 2027-07-29 (251 days left) only with extended support, which costs extra (1 more row below)", Advice: eksTo + ", one minor at a time"}},
+				Message: "control plane v1.33.5-eks-113cf36: Amazon EKS 1.33 is supported until 2027-07-29 (251 days left) only with extended support, which costs extra (and 1 more)", Advice: eksTo + ", one minor at a time"}},
 		"what is past its end is graver than what costs extra": {
 			clusterOf("v1.32.3-eks-473151a").nodes("v1.30.14-eks-113cf36", "a"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
