@@ -36,7 +36,7 @@ type planOptions struct {
 func newPlan(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &planOptions{
 		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color,
-		at: dayFlag{env: env}, output: printer.NewReportFlags(printer.Markdown),
+		at: dayFlag{env: env}, output: printer.NewReportFlags(),
 	}
 	cmd := &cobra.Command{
 		Use:   "plan",
@@ -117,7 +117,7 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if o.planBy.Index, err = apilifecycle.Load(); err != nil {
 		return err
 	}
-	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, usage: o.usage.options(o.planBy.Index, "")})
+	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, pods: true, usage: o.usage.options(o.planBy.Index, "")})
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (o *snapshotOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	everything := scope{components: true, usage: o.usage.options(index, o.source.namespace()), upgrade: true}
+	everything := scope{components: true, usage: o.usage.options(index, o.source.namespace()), upgrade: true, pods: true}
 	facts, err := o.source.collect(ctx, data.Catalog, everything)
 	if err != nil {
 		return err

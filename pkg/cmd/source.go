@@ -87,8 +87,8 @@ type scope struct {
 	components bool
 	// usage is what deprecations judges; nil for none.
 	usage *collect.UsageOptions
-	// upgrade is what plan judges besides.
-	upgrade bool
+	// upgrade is what plan judges besides, pods where they are asked for too.
+	upgrade, pods bool
 }
 
 // named reports whether a cluster, or a snapshot of one, was named on the command line.
@@ -168,6 +168,7 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scop
 		Components:     what.components,
 		APIUsage:       what.usage,
 		Upgrade:        what.upgrade,
+		Pods:           what.pods,
 		Now:            f.env.Now,
 	})
 	if err != nil {

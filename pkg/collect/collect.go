@@ -42,9 +42,11 @@ type Options struct {
 	Components bool
 	// APIUsage adds what uses which API version; nil for none of it.
 	APIUsage *UsageOptions
-	// Upgrade adds what can stop an upgrade: pods, budgets, volumes, webhooks,
-	// aggregated APIs and configuration.
+	// Upgrade adds what can stop an upgrade: budgets, volumes, webhooks, aggregated
+	// APIs and configuration.
 	Upgrade bool
+	// Pods adds them to Upgrade. Their list is the longest of all.
+	Pods bool
 	// Dial opens the connections of ProbeEndpoints; nil means a net.Dialer.
 	Dial dialFunc
 	// Now is the clock for CollectedAt.
@@ -113,7 +115,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, o.Config, lists, o.APIUsage, gaps) })
 	}
 	if o.Upgrade {
-		sources.Go(func() { s.Upgrade = c.upgradeFacts(ctx, lists, gaps) })
+		sources.Go(func() { s.Upgrade = c.upgradeFacts(ctx, lists, o.Pods, gaps) })
 	}
 	sources.Wait()
 

@@ -7,9 +7,9 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// upgradeFacts runs all sources. Pods wait for the budgets that select them: they
-// are counted as they arrive, and not kept.
-func (c *client) upgradeFacts(ctx context.Context, lists *lister, gaps *gaps) *v1alpha1.UpgradeFacts {
+// upgradeFacts runs all sources, that of pods where they are asked for. Pods wait
+// for the budgets that select them: they are counted as they arrive, and not kept.
+func (c *client) upgradeFacts(ctx context.Context, lists *lister, pods bool, gaps *gaps) *v1alpha1.UpgradeFacts {
 	found := &v1alpha1.UpgradeFacts{}
 	var sources sync.WaitGroup
 	sources.Go(func() {
@@ -17,6 +17,9 @@ func (c *client) upgradeFacts(ctx context.Context, lists *lister, gaps *gaps) *v
 		var err error
 		found.DisruptionBudgets, selecting, err = lists.budgets(ctx)
 		gaps.add(v1alpha1.SourceBudgets, "evictions that are refused", err)
+		if !pods {
+			return
+		}
 		found.Pods, err = lists.pods(ctx, selecting)
 		gaps.add(v1alpha1.SourcePods, "pods that do not survive their node, and what pods need", err)
 	})

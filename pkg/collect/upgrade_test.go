@@ -50,7 +50,7 @@ func newUpgradeServer(t *testing.T) *apiServer {
 
 func (s *apiServer) upgradeOptions(t *testing.T) Options {
 	o := s.options(t)
-	o.Components, o.Upgrade = false, true
+	o.Components, o.Upgrade, o.Pods = false, true, true
 	return o
 }
 
@@ -214,4 +214,20 @@ func (*brokenList) Marshal() ([]byte, error) { return []byte("\x12\x02\x0a\x05")
 // asJSON answers as a proxy that does not speak protobuf.
 func asJSON(kind string, items ...any) http.HandlerFunc {
 	return answerJSON(object{"kind": kind, "apiVersion": "v1", "items": items})
+}
+
+func TestPodsAreReadWhereTheyAreAskedForAlone(t *testing.T) {
+	s := newUpgradeServer(t)
+	o := s.upgradeOptions(t)
+	o.Pods = false
+	got := collectWith(t, o)
+	if got.Upgrade.Pods != nil || got.Gap(v1alpha1.SourcePods) != nil {
+		t.Errorf("pods %v, gap %v: want neither", got.Upgrade.Pods, got.Gap(v1alpha1.SourcePods))
+	}
+	if got.Upgrade.DisruptionBudgets == nil {
+		t.Error("budgets were not read")
+	}
+	if asked := s.requests(podsPath); len(asked) > 0 {
+		t.Errorf("asked for pods: %v", asked)
+	}
 }

@@ -35,6 +35,8 @@ type Options struct {
 	Method v1alpha1.PlanMethod
 	// At is the day that dates are counted from.
 	At calendar.Date
+	// WithoutPods leaves out what only pods tell, where they were not read.
+	WithoutPods bool
 }
 
 // Evaluate plans the upgrade of the cluster. It fails when the snapshot names no
@@ -153,7 +155,7 @@ func (p *planner) rest(after version.Minor) []version.Minor {
 func (p *planner) report(start *state, h *hop) (v1alpha1.PlanHop, error) {
 	looked := &gate.Hop{
 		Snapshot: p.snapshot, Before: start.skew, After: h.state.skew, From: h.from, To: h.to, First: h.first, Nodes: h.nodes,
-		Method: p.Method, At: p.At, Catalog: p.Catalog, Platform: p.Platform, Index: p.Index,
+		Method: p.Method, At: p.At, Catalog: p.Catalog, Platform: p.Platform, Index: p.Index, WithoutPods: p.WithoutPods,
 	}
 	if p.snapshot.APIUsage != nil {
 		var err error

@@ -35,6 +35,8 @@ type Hop struct {
 	First bool
 	// Nodes are those that get another kubelet in this hop.
 	Nodes []NodeMove
+	// WithoutPods leaves out what only pods tell, where they were not read.
+	WithoutPods bool
 
 	Method   v1alpha1.PlanMethod
 	At       calendar.Date
@@ -190,13 +192,17 @@ func unknown(remedy string, format string, args ...any) Result {
 	return Result{Verdict: v1alpha1.Unknown, Message: fmt.Sprintf(format, args...), Remedy: remedy}
 }
 
-// unread is unknown for want of a source.
+// unread is unknown for want of a source, and the zero Result where nobody asked for it.
 func (h *Hop) unread(source v1alpha1.Source) Result {
-	if gap := h.Snapshot.Gap(source); gap == nil {
+	gap := h.Snapshot.Gap(source)
+	switch {
+	case gap == nil && source == v1alpha1.SourcePods && h.WithoutPods:
+		return Result{}
+	case gap == nil:
 		return unknown("take the snapshot again with this version of kubectl versions snapshot", "%s: not in the snapshot", source)
-	} else if gap.Permission != "" {
+	case gap.Permission != "":
 		return unknown("ask for permission to "+gap.Permission, "%s could not be read", source)
-	} else {
+	default:
 		return unknown("", "%s could not be read: %s", source, gap.Message)
 	}
 }

@@ -10,13 +10,17 @@ import (
 
 // join makes one result of what a check found: the gravest verdict, everything
 // that does not pass, the gravest first, and all evidence. Where nothing else
-// was found, it is the first that passes.
+// was found, it is the first that passes; and the zero Result where a part was
+// left out, since the rest alone does not pass.
 func join(found ...Result) Result {
 	slices.SortStableFunc(found, func(a, b Result) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
 	joined := found[0]
+	if joined.Verdict == v1alpha1.Pass && slices.ContainsFunc(found, func(r Result) bool { return r.Verdict == "" }) {
+		return Result{}
+	}
 	messages, remedies := []string{joined.Message}, []string{joined.Remedy}
 	for _, r := range found[1:] {
-		if r.Verdict == v1alpha1.Pass {
+		if r.Verdict.Weight() == v1alpha1.Pass.Weight() {
 			break
 		}
 		messages = append(messages, r.Message)
