@@ -39,7 +39,7 @@ type catalogInfoOptions struct {
 }
 
 func newCatalogInfo(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
-	o := &catalogInfoOptions{env: env, color: color, catalog: data, output: printer.NewReportFlags()}
+	o := &catalogInfoOptions{env: env, color: color, catalog: data, output: printer.NewTableFlags()}
 	cmd := &cobra.Command{
 		Use:   "info",
 		Short: "Which catalog is in use, how old is it, and what does it know?",

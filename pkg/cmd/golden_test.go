@@ -47,7 +47,7 @@ func formats() map[string][]string {
 }
 
 func TestEveryFormatHasAGolden(t *testing.T) {
-	for _, format := range printer.NewReportFlags(printer.Markdown).Formats() {
+	for _, format := range printer.NewReportFlags().Formats() {
 		if _, ok := formats()[format]; !ok {
 			t.Errorf("-o %s is in no golden", format)
 		}

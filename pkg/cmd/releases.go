@@ -33,7 +33,7 @@ type releasesOptions struct {
 }
 
 func newReleases(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
-	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, output: printer.NewReportFlags()}
+	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, output: printer.NewTableFlags()}
 	cmd := &cobra.Command{
 		Use:   "releases",
 		Short: "Which minors are there, and until when is each supported?",

@@ -25,20 +25,31 @@ type Flags struct {
 	// NoHeaders leaves only the rows of a table.
 	NoHeaders bool
 
-	// tables are the formats that this package prints itself.
-	tables  []string
+	// own are the formats that this package prints itself.
+	own     []format
 	columns *get.CustomColumnsPrintFlags
 	stock   *genericclioptions.PrintFlags
 }
 
-// Markdown is the format of a document to read, and to tick off. Only an upgrade plan has one.
-const Markdown = "markdown"
+// format is a value of -o.
+type format struct {
+	name  string
+	print func(w io.Writer, object runtime.Object, layout Layout) error
+}
 
-// NewReportFlags are for documents that have a table, -o wide, and the formats
-// that this package prints for few documents.
-func NewReportFlags(more ...string) *Flags {
+// NewReportFlags are for reports on clusters: all formats.
+func NewReportFlags() *Flags {
+	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown})
+}
+
+// NewTableFlags are for documents that judge no cluster, and have a table.
+func NewTableFlags() *Flags {
+	return newFlags(format{"wide", printHuman})
+}
+
+func newFlags(own ...format) *Flags {
 	flags := NewDocumentFlags("")
-	flags.tables = append([]string{"wide"}, more...)
+	flags.own = own
 	return flags
 }
 
@@ -57,29 +68,35 @@ func (f *Flags) AddTo(flags *pflag.FlagSet) {
 	f.stock.OutputFlagSpecified = func() bool { return flags.Changed("output") }
 	flags.StringVar(f.stock.TemplatePrinterFlags.TemplateArgument, "template", "",
 		"Template string or path to template file to use when -o=go-template, -o=go-template-file.")
-	if len(f.tables) > 0 {
+	if len(f.own) > 0 {
 		flags.BoolVar(&f.NoHeaders, "no-headers", false, "Print the rows of the table alone.")
 	}
 }
 
 // Formats lists the values that -o takes.
 func (f *Flags) Formats() []string {
-	return slices.Concat(f.tables, f.stock.AllowedFormats(), f.columns.AllowedFormats())
+	var own []string
+	for _, format := range f.own {
+		own = append(own, format.name)
+	}
+	return slices.Concat(own, f.stock.AllowedFormats(), f.columns.AllowedFormats())
 }
 
 // Printer writes one document.
 type Printer func(object runtime.Object, w io.Writer) error
 
-// Printer picks the printer for -o: the project's own table, then kubectl's
+// Printer picks the printer for -o: the project's own formats, then kubectl's
 // custom columns, then the stock ones.
 func (f *Flags) Printer(layout Layout) (Printer, error) {
 	output, template := *f.stock.OutputFormat, *f.stock.TemplatePrinterFlags.TemplateArgument
-	switch {
-	case output == Markdown && slices.Contains(f.tables, output):
-		return printMarkdown, nil
-	case len(f.tables) > 0 && (output == "" && template == "" || slices.Contains(f.tables, output)):
-		layout.NoHeaders, layout.Wide = f.NoHeaders, output == "wide"
-		return func(object runtime.Object, w io.Writer) error { return printHuman(w, object, layout) }, nil
+	layout.NoHeaders, layout.Wide = f.NoHeaders, output == "wide"
+	if len(f.own) > 0 && output == "" && template == "" {
+		output = f.own[0].name
+	}
+	for _, format := range f.own {
+		if format.name == output {
+			return func(object runtime.Object, w io.Writer) error { return format.print(w, object, layout) }, nil
+		}
 	}
 	f.columns.NoHeaders, f.columns.TemplateArgument = f.NoHeaders, template
 	if columns, err := f.columns.ToPrinter(output); err == nil {
@@ -155,7 +172,7 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 	}
 }
 
-func printMarkdown(object runtime.Object, w io.Writer) error {
+func printMarkdown(w io.Writer, object runtime.Object, _ Layout) error {
 	plan, ok := object.(*v1alpha1.UpgradePlan)
 	if !ok {
 		return fmt.Errorf("%T cannot be written as Markdown: use -o yaml", object)
