@@ -49,7 +49,7 @@ func TestSkewOnOneServer(t *testing.T) {
 	t.Run("the table leads with what matters", func(t *testing.T) {
 		r := c.kubectl(t, "versions", "skew")
 		first, _, _ := strings.Cut(r.stdout, "\n")
-		if want := "UNSUPPORTED: 2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (1 more row below)"; first != want {
+		if want := "UNSUPPORTED: 2 kubelets at v1.33.13: 4 minors older than kube-apiserver 1.37, at most 3 are allowed (and 1 more)"; first != want {
 			t.Errorf("got  %s\nwant %s", first, want)
 		}
 		if r.code != 0 || r.stderr != "" {

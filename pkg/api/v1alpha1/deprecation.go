@@ -35,6 +35,8 @@ type DeprecationReport struct {
 	Notes []string `json:"notes,omitempty"`
 	// Gaps are those of the snapshot that bear on API usage.
 	Gaps []Gap `json:"gaps,omitempty"`
+	// Baseline is set where the report was compared with an earlier one.
+	Baseline *Baseline `json:"baseline,omitempty"`
 }
 
 // DeprecationSummary is the report in one line.

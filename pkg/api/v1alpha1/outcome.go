@@ -10,17 +10,33 @@ const (
 	SeverityError
 )
 
-// Severity of the report, for --fail-on.
-func (r *SkewReport) Severity() Severity { return r.Summary.Verdict.severity() }
+// Severity of the report, for --fail-on: with a baseline, that of what is new.
+func (r *SkewReport) Severity() Severity { return severity(r.Summary.Verdict, r.Baseline) }
 
-// Severity of the report, for --fail-on.
-func (r *SupportReport) Severity() Severity { return r.Summary.Verdict.severity() }
+// Severity of the report, for --fail-on: with a baseline, that of what is new.
+func (r *SupportReport) Severity() Severity { return severity(r.Summary.Verdict, r.Baseline) }
 
-// Severity of the report, for --fail-on.
-func (r *DeprecationReport) Severity() Severity { return r.Summary.Verdict.severity() }
+// Severity of the report, for --fail-on: with a baseline, that of what is new.
+func (r *DeprecationReport) Severity() Severity { return severity(r.Summary.Verdict, r.Baseline) }
 
-// Severity of the report, for --fail-on.
-func (r *UpgradePlan) Severity() Severity { return r.Summary.Verdict.severity() }
+// Severity of the report, for --fail-on: with a baseline, that of what is new.
+func (r *UpgradePlan) Severity() Severity { return severity(r.Summary.Verdict, r.Baseline) }
+
+// Severity of the report, for --fail-on: with a baseline, that of what is new.
+func (r *Overview) Severity() Severity { return severity(r.Summary.Verdict, r.Baseline) }
+
+// Severity of the report, for --fail-on: the highest of the clusters'.
+func (r *FleetOverview) Severity() Severity { return r.Summary.Verdict.severity() }
+
+// Severity of the report, for --fail-on: that of what is new or worse.
+func (r *DiffReport) Severity() Severity { return r.Summary.Verdict.severity() }
+
+func severity(verdict Verdict, baseline *Baseline) Severity {
+	if baseline != nil {
+		verdict = baseline.Verdict
+	}
+	return verdict.severity()
+}
 
 func (v Verdict) severity() Severity {
 	switch v {
@@ -60,3 +76,12 @@ func (r *DeprecationReport) Complete() bool { return r.Summary.Complete }
 
 // Complete is false when evidence was missing, for --require-complete.
 func (r *UpgradePlan) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when evidence was missing, for --require-complete.
+func (r *Overview) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when a cluster could not be judged, or lacks evidence, for --require-complete.
+func (r *FleetOverview) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when the later report lacks evidence, for --require-complete.
+func (r *DiffReport) Complete() bool { return r.Summary.Complete }

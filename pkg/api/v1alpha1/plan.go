@@ -30,6 +30,8 @@ type UpgradePlan struct {
 	// Notes are remarks on the whole plan.
 	Notes []string `json:"notes,omitempty"`
 	Gaps  []Gap    `json:"gaps,omitempty"`
+	// Baseline is set where the report was compared with an earlier one.
+	Baseline *Baseline `json:"baseline,omitempty"`
 }
 
 // NodeUpgrade is a way to bring nodes to another minor.

@@ -18,6 +18,9 @@ const (
 	UpgradePlanKind       = "UpgradePlan"
 	ReleaseCalendarKind   = "ReleaseCalendar"
 	CatalogInfoKind       = "CatalogInfo"
+	OverviewKind          = "Overview"
+	FleetOverviewKind     = "FleetOverview"
+	DiffReportKind        = "DiffReport"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -58,4 +61,19 @@ func NewReleaseCalendar(name string) *ReleaseCalendar {
 // NewCatalogInfo returns an empty description with its type set.
 func NewCatalogInfo() *CatalogInfo {
 	return &CatalogInfo{TypeMeta: typeMeta(CatalogInfoKind), ObjectMeta: metav1.ObjectMeta{Name: "catalog"}}
+}
+
+// NewOverview returns an empty overview with its type set, named after the snapshot it judges.
+func NewOverview(name string) *Overview {
+	return &Overview{TypeMeta: typeMeta(OverviewKind), ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+// NewFleetOverview returns an empty overview of several clusters with its type set.
+func NewFleetOverview() *FleetOverview {
+	return &FleetOverview{TypeMeta: typeMeta(FleetOverviewKind), ObjectMeta: metav1.ObjectMeta{Name: "fleet"}, Clusters: []FleetCluster{}}
+}
+
+// NewDiffReport returns an empty comparison with its type set.
+func NewDiffReport() *DiffReport {
+	return &DiffReport{TypeMeta: typeMeta(DiffReportKind), ObjectMeta: metav1.ObjectMeta{Name: "diff"}, Changes: []Change{}}
 }

@@ -57,6 +57,8 @@ type SkewReport struct {
 	Notes []string `json:"notes,omitempty"`
 	// Gaps are those of the snapshot that bear on skew.
 	Gaps []Gap `json:"gaps,omitempty"`
+	// Baseline is set where the report was compared with an earlier one.
+	Baseline *Baseline `json:"baseline,omitempty"`
 }
 
 // Platform is a managed or packaged Kubernetes.

@@ -31,6 +31,8 @@ type SupportReport struct {
 	Notes  []string     `json:"notes,omitempty"`
 	// Gaps are those of the snapshot that bear on support.
 	Gaps []Gap `json:"gaps,omitempty"`
+	// Baseline is set where the report was compared with an earlier one.
+	Baseline *Baseline `json:"baseline,omitempty"`
 }
 
 // SupportSummary is the report in one line.

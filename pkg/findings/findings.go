@@ -1,0 +1,203 @@
+// Package findings turns every report into one form: a list of findings, each
+// with an identity that the next report on the same cluster shares. Formats for
+// pipelines print it, and comparisons are made of it.
+package findings
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+// Of returns what a report found, those that are in order included, each
+// identity once. It is nil for documents that judge nothing.
+func Of(report runtime.Object) []v1alpha1.Finding {
+	switch r := report.(type) {
+	case *v1alpha1.SkewReport:
+		return marked(r.Baseline, ofSkew(r))
+	case *v1alpha1.SupportReport:
+		return marked(r.Baseline, ofSupport(r))
+	case *v1alpha1.DeprecationReport:
+		return marked(r.Baseline, ofDeprecations(r))
+	case *v1alpha1.UpgradePlan:
+		return marked(r.Baseline, ofPlan(r))
+	case *v1alpha1.Overview:
+		return marked(r.Baseline, slices.Concat(ofSkew(r.Skew), ofSupport(r.Support), ofDeprecations(r.Deprecations), ofPlan(r.Plan)))
+	case *v1alpha1.FleetOverview:
+		var all []v1alpha1.Finding
+		for _, c := range r.Clusters {
+			if c.Overview == nil {
+				continue
+			}
+			for _, f := range Of(c.Overview) {
+				f.Cluster = c.Name
+				all = append(all, f)
+			}
+		}
+		return all
+	default:
+		return nil
+	}
+}
+
+// Key tells whether two findings are about the same.
+type Key struct {
+	Cluster  string
+	Question v1alpha1.Question
+	Rule     string
+	Subject  string
+}
+
+// KeyOf is the identity of a finding.
+func KeyOf(f v1alpha1.Finding) Key { return Key{f.Cluster, f.Question, f.Rule, f.Subject} }
+
+// Counts reports whether a finding asks for attention: error, warning or unknown.
+func Counts(f v1alpha1.Finding) bool { return f.Verdict.Weight() >= v1alpha1.Unknown.Weight() }
+
+func ofSkew(r *v1alpha1.SkewReport) []v1alpha1.Finding {
+	if r == nil {
+		return nil
+	}
+	var all []v1alpha1.Finding
+	for _, row := range r.Rows {
+		all = append(all, v1alpha1.Finding{
+			Question: v1alpha1.QuestionSkew, Rule: row.Component, Subject: strings.TrimSpace(row.Component + " " + minor(row.Version)),
+			Verdict: row.Verdict, Message: row.Reason, Source: row.Source, Places: places(row.Names),
+		})
+	}
+	return merged(all)
+}
+
+func ofSupport(r *v1alpha1.SupportReport) []v1alpha1.Finding {
+	if r == nil {
+		return nil
+	}
+	var all []v1alpha1.Finding
+	for _, row := range r.Rows {
+		all = append(all, v1alpha1.Finding{
+			Question: v1alpha1.QuestionSupport, Rule: row.Part, Subject: strings.TrimSpace(row.Part + " " + minor(row.Version)),
+			Verdict: row.Verdict, Message: row.Reason, Remedy: row.Advice, Source: first(row.Standing.Sources), Places: places(row.Names),
+		})
+	}
+	for _, check := range r.Ranges {
+		all = append(all, v1alpha1.Finding{
+			Question: v1alpha1.QuestionSupport, Rule: "platform range", Subject: check.For, Verdict: check.Verdict, Message: check.Reason,
+		})
+	}
+	return merged(all)
+}
+
+func ofDeprecations(r *v1alpha1.DeprecationReport) []v1alpha1.Finding {
+	if r == nil {
+		return nil
+	}
+	var all []v1alpha1.Finding
+	for _, f := range r.Findings {
+		finding := v1alpha1.Finding{
+			Question: v1alpha1.QuestionDeprecations, Rule: strings.TrimSpace(f.APIVersion + " " + f.Kind), Subject: subject(f.Subject),
+			Verdict: f.Verdict, Message: f.Reason, Remedy: f.Remedy,
+		}
+		for _, e := range f.Evidence {
+			if !e.Stale || f.Verdict == v1alpha1.Information {
+				finding.Places = append(finding.Places, e.Objects...)
+			}
+		}
+		all = append(all, finding)
+	}
+	return merged(all)
+}
+
+func ofPlan(r *v1alpha1.UpgradePlan) []v1alpha1.Finding {
+	if r == nil {
+		return nil
+	}
+	var all []v1alpha1.Finding
+	for _, hop := range r.Hops {
+		for _, gate := range hop.Gates {
+			all = append(all, v1alpha1.Finding{
+				Question: v1alpha1.QuestionPlan, Rule: gate.ID, Subject: "hop to " + hop.To.String(),
+				Verdict: gate.Verdict, Message: gate.Message, Remedy: gate.Remedy, Source: gate.Source, Places: places(gate.Evidence),
+			})
+		}
+	}
+	return merged(all)
+}
+
+// subject is such as "release shop/web". It leaves out the user agent, which changes with every update of a client.
+func subject(s v1alpha1.DeprecationSubject) string {
+	name := s.Name
+	if s.Namespace != "" {
+		name = s.Namespace + "/" + name
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s", s.Type, name))
+}
+
+// minor leaves out the patch: to take one neither makes a finding nor ends it.
+func minor(text string) string {
+	v, err := version.Parse(text)
+	if err != nil {
+		return text
+	}
+	return v.Minor.String()
+}
+
+func places(names []string) []v1alpha1.EvidenceObject {
+	all := make([]v1alpha1.EvidenceObject, len(names))
+	for i, name := range names {
+		all[i].Name = name
+	}
+	return all
+}
+
+func first(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
+}
+
+// merged makes one finding of those with the same identity: the gravest, with
+// the places of all that are as grave.
+func merged(all []v1alpha1.Finding) []v1alpha1.Finding {
+	index := map[Key]int{}
+	var out []v1alpha1.Finding
+	for _, f := range all {
+		at, ok := index[KeyOf(f)]
+		if !ok {
+			index[KeyOf(f)] = len(out)
+			out = append(out, f)
+			continue
+		}
+		switch have := &out[at]; cmp.Compare(f.Verdict.Weight(), have.Verdict.Weight()) {
+		case 1:
+			*have = f
+		case 0:
+			if !strings.Contains(have.Message, f.Message) {
+				have.Message += "; " + f.Message
+			}
+			have.Places = append(slices.Clone(have.Places), f.Places...)
+		}
+	}
+	return out
+}
+
+// marked says of each finding whether the baseline has it.
+func marked(b *v1alpha1.Baseline, all []v1alpha1.Finding) []v1alpha1.Finding {
+	if b == nil {
+		return all
+	}
+	unknown := map[Key]bool{}
+	for _, f := range b.New {
+		unknown[KeyOf(f)] = true
+	}
+	for i := range all {
+		all[i].Known = Counts(all[i]) && !unknown[KeyOf(all[i])]
+	}
+	return all
+}
