@@ -140,10 +140,16 @@ type methodFlags struct {
 	nodeUpgrade, controlPlane string
 }
 
+// defaultMethod is what addTo defaults to.
+func defaultMethod() methodFlags {
+	return methodFlags{nodeUpgrade: string(v1alpha1.Replace), method: v1alpha1.PlanMethod{BatchSize: "10%"}}
+}
+
 func (f *methodFlags) addTo(flags *pflag.FlagSet) {
-	flags.StringVar(&f.nodeUpgrade, "node-upgrade", string(v1alpha1.Replace),
+	*f = defaultMethod()
+	flags.StringVar(&f.nodeUpgrade, "node-upgrade", f.nodeUpgrade,
 		"How nodes are upgraded. One of: (replace, surge, in-place). replace drains and replaces a node or its system disk, surge adds new nodes first, in-place restarts kubelet without a drain, which the version skew policy does not support for a minor.")
-	flags.StringVar(&f.method.BatchSize, "batch-size", "10%", "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
+	flags.StringVar(&f.method.BatchSize, "batch-size", f.method.BatchSize, "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
 	flags.StringVar(&f.controlPlane, "control-plane", "",
 		"Who runs the control plane. One of: (managed, dedicated). By default dedicated where its pods can be seen.")
 	flags.Int32Var(&f.method.Masters, "masters", 0, "Number of nodes of a dedicated control plane. By default as many as there are kube-apiservers.")

@@ -44,15 +44,26 @@ inside the Kubernetes version skew policy; is it supported, by whom, and until
 when; which APIs that go away are still in use, by whom; and how does it get to
 a later version, and what stands against that?
 
+Without a subcommand it answers all of that at once, for the next minor, from
+one reading of the cluster. Each subcommand shows more of its answer, and plan
+also what only pods tell.
+
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
 Reading a cluster ends within 30 seconds, unless --request-timeout gives another
 limit.`,
+		Example: `  # All of it on one screen
+  kubectl versions
+
+  # Fail a pipeline on errors, and on what could not be seen
+  kubectl versions --fail-on error --require-complete
+
+  # Judge a cluster from a snapshot that was taken elsewhere
+  kubectl versions --snapshot cluster.yaml`,
 		Version:       env.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl versions"},
 	}
 	root.SetIn(env.Streams.In)
@@ -72,6 +83,7 @@ limit.`,
 	data := &catalogFlag{env: env}
 	data.addTo(root.PersistentFlags())
 
+	newOverview(root, env, config, color, data)
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
 		newPlan(env, config, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),

@@ -185,7 +185,7 @@ func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
 		return "", nil, err
 	}
 	if len(raw.Contexts) == 0 && len(raw.Clusters) == 0 && *f.config.APIServer == "" && f.env.Getenv("KUBERNETES_SERVICE_HOST") == "" {
-		return "", nil, errors.New("kubeconfig names no cluster: set KUBECONFIG, or give --kubeconfig, --server or --snapshot")
+		return "", nil, errors.New("kubeconfig names no cluster: set KUBECONFIG, or give --kubeconfig, --server or --snapshot: see kubectl versions --help")
 	}
 	contextName := raw.CurrentContext
 	if *f.config.Context != "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -62,12 +63,17 @@ is an error. Every date is the last day of what it ends.`,
 	flags := cmd.Flags()
 	o.source.addTo(flags)
 	o.at.addTo(flags)
-	flags.StringVar(&o.within, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
+	addWithin(flags, &o.within)
 	o.platform.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
 	o.gate.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
+}
+
+// addWithin adds --within.
+func addWithin(flags *pflag.FlagSet, within *string) {
+	flags.StringVar(within, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
 }
 
 // Validate checks what was typed, before anything is read.

@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/overview"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+type overviewOptions struct {
+	env      Environment
+	source   sourceFlags
+	catalog  *catalogFlag
+	color    *colorFlag
+	usage    usageFlags
+	at       dayFlag
+	within   string
+	platform platformFlag
+	waivers  waiverFlags
+	gate     gateFlags
+	output   *printer.Flags
+
+	judgeBy overview.Options
+	print   printer.Printer
+}
+
+// newOverview makes root answer every question where no subcommand is named.
+func newOverview(root *cobra.Command, env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) {
+	o := &overviewOptions{
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color,
+		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+	}
+	root.RunE = runOptions(o)
+	flags := root.Flags()
+	o.source.addTo(flags)
+	o.usage.addTo(flags)
+	o.at.addTo(flags)
+	addWithin(flags, &o.within)
+	o.platform.addTo(flags)
+	o.waivers.addTo(flags)
+	o.gate.addTo(flags)
+	o.output.AddTo(flags)
+}
+
+// Validate checks what was typed, before anything is read.
+func (o *overviewOptions) Validate() error {
+	for _, validate := range []func() error{o.source.validate, o.usage.validate, o.gate.validate, o.color.validate} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	if err := o.usage.validateWith(o.source.snapshot); err != nil {
+		return err
+	}
+	if o.source.namespace() != "" {
+		return usagef("an overview is about the whole cluster: --namespace narrows nothing here")
+	}
+	method := defaultMethod()
+	if err := method.validate(); err != nil {
+		return err
+	}
+	o.judgeBy.Method = method.method
+	var err error
+	if o.judgeBy.At, err = o.at.day(); err != nil {
+		return err
+	}
+	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
+		return usagef("--within: %w", err)
+	}
+	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// Run collects, answers every question and prints.
+func (o *overviewOptions) Run(ctx context.Context) error {
+	data, err := o.catalog.open(ctx)
+	if err != nil {
+		return err
+	}
+	o.judgeBy.Catalog = data.Catalog
+	if o.judgeBy.Platform, err = o.platform.chosen(data.Catalog); err != nil {
+		return err
+	}
+	if o.judgeBy.Index, err = apilifecycle.Load(); err != nil {
+		return err
+	}
+	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
+		return err
+	}
+	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")})
+	if err != nil {
+		return err
+	}
+	report, err := overview.Evaluate(snapshot, o.judgeBy)
+	if err != nil {
+		return err
+	}
+	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
+		return err
+	}
+	return o.gate.check(report)
+}
