@@ -42,7 +42,8 @@ func formats() map[string][]string {
 		"jsonpath-file":       {"-o", "jsonpath-file=testdata/formats/gaps.jsonpath"},
 		"custom-columns-file": {"-o", "custom-columns-file=testdata/formats/clusters.columns"},
 
-		"markdown": {"-o", "markdown"}, // of plans alone
+		"markdown": {"-o", "markdown"},
+		"csv":      {"-o", "csv"},
 	}
 }
 
@@ -64,14 +65,16 @@ func commands(t *testing.T) map[string][]string {
 			all[name+"."+output] = append(slices.Clone(args), formats()[output]...)
 		}
 	}
-	reports := slices.DeleteFunc(slices.Sorted(maps.Keys(formats())), func(f string) bool { return f == "markdown" })
+	reports := slices.Sorted(maps.Keys(formats()))
 	tables, documents := []string{"table", "wide"}, []string{"table", "no-headers", "color", "wide", "json", "yaml", "name"}
 
 	for _, snapshot := range files(t, "../../docs/examples/*.yaml", "testdata/snapshots/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
 		add("skew/"+name, reports, "skew", "--snapshot", snapshot)
-		add("support/"+name, documents, "support", "--snapshot", snapshot)
+		add("support/"+name, append(slices.Clone(documents), "markdown", "csv"), "support", "--snapshot", snapshot)
+		add("overview/"+name, []string{"table", "color"}, "--snapshot", snapshot)
 	}
+	add("overview/shop-prod", []string{"no-headers", "wide", "json", "name", "markdown", "csv"}, "--snapshot", "../../docs/examples/shop-prod.yaml")
 	for _, snapshot := range files(t, "testdata/snapshots/platforms/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
 		add("skew/"+name, []string{"table"}, "skew", "--snapshot", snapshot)
@@ -79,7 +82,7 @@ func commands(t *testing.T) map[string][]string {
 	}
 	for _, snapshot := range files(t, "../../docs/examples/shop-prod.yaml", "testdata/snapshots/usage/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
-		add("deprecations/"+name, documents, "deprecations", "--snapshot", snapshot)
+		add("deprecations/"+name, append(slices.Clone(documents), "markdown", "csv"), "deprecations", "--snapshot", snapshot)
 	}
 	prod := []string{"deprecations", "--snapshot", "../../docs/examples/shop-prod.yaml"}
 	add("deprecations/two-minors-ahead", tables, append(prod, "--to", "+2")...)
@@ -87,8 +90,7 @@ func commands(t *testing.T) map[string][]string {
 	add("deprecations/only-errors", []string{"table", "json"}, append(prod, "--only", "error")...)
 	add("deprecations/waived", documents, append(prod, "--policy", "testdata/waivers.yaml", "--ignore", "PodDisruptionBudget")...)
 
-	plan := append(slices.Clone(documents), "markdown")
-	add("plan/shop-prod", plan, "plan", "--snapshot", "../../docs/examples/shop-prod.yaml")
+	add("plan/shop-prod", append(slices.Clone(documents), "markdown", "csv"), "plan", "--snapshot", "../../docs/examples/shop-prod.yaml")
 	hops := []string{"plan", "--snapshot", "testdata/snapshots/plan/three-hops.yaml", "--to"}
 	add("plan/three-hops", []string{"table", "wide", "markdown", "no-headers"}, append(hops, "1.37")...)
 	add("plan/in-place", []string{"table", "markdown"}, append(hops, "1.35", "--node-upgrade", "in-place", "--batch-size", "5")...)
@@ -115,8 +117,9 @@ func commands(t *testing.T) map[string][]string {
 		add("releases/"+platform, tables, "releases", "--platform", platform)
 		add("releases/"+platform+"-timeline", []string{"table"}, "releases", "--platform", platform, "--timeline")
 	}
-	add("releases/upstream", documents, "releases")
-	add("releases/all", []string{"json", "no-headers"}, "releases", "--all-platforms")
+	add("releases/upstream", append(slices.Clone(documents), "markdown", "csv"), "releases")
+	add("releases/drawn", []string{"markdown"}, "releases", "--timeline")
+	add("releases/all", []string{"json", "no-headers", "csv"}, "releases", "--all-platforms")
 	add("releases/supported", tables, "releases", "--all-platforms", "--supported")
 	add("releases/minor", documents, "releases", "--minor", "1.36")
 	add("releases/old-minor", tables, "releases", "--minor", "1.26")

@@ -92,7 +92,7 @@ func phrase(a v1alpha1.OverviewAnswer, r *v1alpha1.Overview, next version.Minor)
 		}
 		return pick(broken, "APIs in use go away later", "API usage not known", "no API in use goes away")
 	default:
-		return pick(fmt.Sprintf("the next hop, to %s, is blocked", next), fmt.Sprintf("the next hop, to %s, has warnings", next),
+		return pick(fmt.Sprintf("upgrade to %s blocked", next), fmt.Sprintf("warnings before an upgrade to %s", next),
 			fmt.Sprintf("not known what stands against %s", next), fmt.Sprintf("nothing stands against %s", next))
 	}
 }

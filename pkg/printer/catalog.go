@@ -2,7 +2,6 @@ package printer
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -26,15 +25,9 @@ func catalogColumns() []column[v1alpha1.CatalogPlatform] {
 	}
 }
 
-func printCatalogInfo(w io.Writer, info *v1alpha1.CatalogInfo, layout Layout) error {
-	if !layout.NoHeaders {
-		unit := "days"
-		if info.AgeDays == 1 {
-			unit = "day"
-		}
-		if _, err := fmt.Fprintln(w, wrap(Clean(fmt.Sprintf("Catalog of %s, %d %s old (%s)", info.AsOf, info.AgeDays, unit, info.Origin)), layout.Width, "")+"\n"); err != nil {
-			return err
-		}
+func catalogDocument(info *v1alpha1.CatalogInfo) document {
+	return document{
+		title: "Catalog", table: tableOf[v1alpha1.CatalogPlatform]{catalogColumns(), info.Platforms},
+		lead: []string{fmt.Sprintf("Catalog of %s, %s old (%s)", info.AsOf, several(int64(info.AgeDays), "day"), info.Origin)},
 	}
-	return printTable(w, catalogColumns(), info.Platforms, layout)
 }

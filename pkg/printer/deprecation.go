@@ -3,7 +3,6 @@ package printer
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,38 +40,30 @@ func usageColumns(wide bool) []column[usageRow] {
 	}
 }
 
-// printDeprecations puts the verdict first, then who uses what, then what ends
-// it, then what was looked at. Information is behind a count unless asked for.
-func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout) error {
+// deprecationDocument puts the verdict first, then who uses what, then what ends it,
+// then what was looked at. Information is behind a count unless asked for.
+func deprecationDocument(r *v1alpha1.DeprecationReport, layout Layout) document {
 	rows := usageRows(r.Findings, layout.Wide, slices.Contains(r.Only, v1alpha1.Information))
-	if layout.NoHeaders {
-		return printTable(w, usageColumns(layout.Wide), rows, layout)
-	}
-	if err := printLead(w, r.Summary.Verdict, []string{r.Summary.Message, usageIdentity(r)}, layout); err != nil {
-		return err
-	}
-	if len(rows) == 0 {
-		nothing := "No finding to show."
-		if r.Summary.Verdict == v1alpha1.OK {
-			nothing = "Nothing to do."
-		}
-		if _, err := fmt.Fprintln(w, nothing); err != nil {
-			return err
-		}
-	} else if err := printTable(w, usageColumns(layout.Wide), rows, layout); err != nil {
-		return err
+	none := "No finding to show."
+	if r.Summary.Verdict == v1alpha1.OK {
+		none = "Nothing to do."
 	}
 	var waived []string
 	for _, row := range usageRows(r.Waived, true, true) {
 		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
 	}
-	return printSections(w, layout,
-		section{"What to do", fixes(rows, layout.Wide)},
-		section{"Waived", shortened(waived, layout.Wide)},
-		section{"Not looked at", shortened(unlooked(r.Gaps, layout.Wide), layout.Wide)},
-		section{"Notes", r.Notes},
-		section{"Looked at", lookedAt(r, layout.Wide)},
-	)
+	return document{
+		title: "Deprecated APIs" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
+		table: tableOf[usageRow]{usageColumns(layout.Wide), rows}, none: none,
+		parts: []part{
+			baseline(r.Baseline),
+			{title: "What to do", lines: fixes(rows, layout.Wide)},
+			{title: "Waived", lines: shortened(waived, layout.Wide)},
+			{title: "Not looked at", lines: shortened(unlooked(r.Gaps, layout.Wide), layout.Wide)},
+			{title: "Notes", lines: r.Notes},
+			{title: "Looked at", lines: lookedAt(r, layout.Wide)},
+		},
+	}
 }
 
 // usageRows are in the order of verdicts, then of APIs. What could not be seen of

@@ -3,7 +3,6 @@ package printer
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -106,36 +105,31 @@ func findingColumns() []column[finding] {
 	}
 }
 
-// printPlan puts the verdict first, then when and how long, then the hops, the
+// planDocument puts the verdict first, then when and how long, then the hops, the
 // steps of the first one, what stands against them, and what to do about it.
-// Without headers only the hops are left, a line each.
-func printPlan(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
-	if layout.NoHeaders {
-		return printTable(w, hopColumns(), p.Hops, layout)
+func planDocument(p *v1alpha1.UpgradePlan, layout Layout) document {
+	parts := []part{baseline(p.Baseline)}
+	stepsOf := p.Hops[:min(1, len(p.Hops))]
+	if layout.Wide {
+		stepsOf = p.Hops
 	}
-	if err := printLead(w, p.Summary.Verdict, planLead(p), layout); err != nil {
-		return err
+	for _, hop := range stepsOf {
+		parts = append(parts, part{
+			title: fmt.Sprintf("Hop %d, %s", hop.Number, hopTitle(hop)), table: tableOf[stepRow]{stepColumns(layout.Wide), stepRows(hop)},
+		})
 	}
-	if len(p.Hops) == 0 {
-		if _, err := fmt.Fprintln(w, "No hop to plan."); err != nil {
-			return err
-		}
-	} else if err := printHops(w, p, layout); err != nil {
-		return err
+	return document{
+		title: "Upgrade" + of(p.Cluster), verdict: p.Summary.Verdict, lead: planLead(p),
+		table: tableOf[v1alpha1.PlanHop]{hopColumns(), p.Hops}, none: "No hop to plan.",
+		parts: append(parts,
+			part{table: tableOf[finding]{findingColumns(), shownFindings(p, layout)}},
+			part{title: "What to do", lines: toDo(p, layout.Wide)},
+			part{title: "Notes", lines: slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
+			part{title: "Time", lines: p.Summary.Duration.Assumptions},
+			part{title: "Not seen", lines: unseen(p.Gaps)},
+			part{text: more(p, layout.Wide)},
+		),
 	}
-	if err := printFindings(w, p, layout); err != nil {
-		return err
-	}
-	if err := printSections(w, layout,
-		section{"What to do", toDo(p, layout.Wide)},
-		section{"Notes", slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
-		section{"Time", p.Summary.Duration.Assumptions},
-		section{"Not seen", unseen(p.Gaps)},
-	); err != nil || len(p.Hops) == 0 {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrap(more(p, layout.Wide), layout.Width, ""))
-	return err
 }
 
 // planLead are the sentences to read before all others.
@@ -288,26 +282,6 @@ func clock(m int32) (days, hours, minutes int32) {
 	}
 	m += hour / 2
 	return m / day, m % day / hour, 0
-}
-
-// printHops prints the hops, and the steps of the first of them.
-func printHops(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
-	if err := printTable(w, hopColumns(), p.Hops, layout); err != nil {
-		return err
-	}
-	shown := p.Hops[:1]
-	if layout.Wide {
-		shown = p.Hops
-	}
-	for _, hop := range shown {
-		if _, err := fmt.Fprintf(w, "\n%s\n", wrap(Clean(fmt.Sprintf("Hop %d, %s:", hop.Number, hopTitle(hop))), layout.Width, "")); err != nil {
-			return err
-		}
-		if err := printTable(w, stepColumns(layout.Wide), stepRows(hop), layout); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func hopTitle(h v1alpha1.PlanHop) string {
@@ -498,18 +472,12 @@ func hopsText(hops []int32) string {
 	return strings.Join(parts, ", ")
 }
 
-func printFindings(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
+func shownFindings(p *v1alpha1.UpgradePlan, layout Layout) []finding {
 	shown := findings(p.Hops, layout.Wide)
 	if !layout.Wide {
 		shown = slices.DeleteFunc(shown, passed)
 	}
-	if len(shown) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	return printTable(w, findingColumns(), shown, layout)
+	return shown
 }
 
 // toDo are the first remedies, and at least those of everything that blocks.
@@ -584,8 +552,11 @@ func plural(n int, noun string) string {
 	return noun + "s"
 }
 
-// more says what the other formats have.
+// more says what the other formats have, and nothing of a plan without hops.
 func more(p *v1alpha1.UpgradePlan, wide bool) string {
+	if len(p.Hops) == 0 {
+		return ""
+	}
 	const runbook = "-o markdown writes a runbook to tick off"
 	text := several(int64(p.Summary.Passed), "check") + " passed"
 	if wide {

@@ -213,7 +213,7 @@ func TestPlan(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := lines(t, func(w io.Writer) error { return printPlan(w, blocked(t), tc.layout) })
+			got := lines(t, func(w io.Writer) error { return printHuman(w, blocked(t), tc.layout) })
 			for _, line := range got {
 				if utf8.RuneCountInString(line) > tc.layout.Width {
 					t.Errorf("%q is wider than %d", line, tc.layout.Width)
@@ -231,7 +231,7 @@ func TestPlan(t *testing.T) {
 
 // Wide names everything, and what the default puts below the tables are columns.
 func TestWidePlan(t *testing.T) {
-	got := lines(t, func(w io.Writer) error { return printPlan(w, blocked(t), Layout{Width: 80, Wide: true}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, blocked(t), Layout{Width: 80, Wide: true}) })
 	for _, want := range []string{
 		"1.34.13     the platform takes no minor back",
 		"Hop 3, from 1.36 to 1.37.2:",
@@ -279,7 +279,7 @@ func TestPlanWithoutAHop(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := lines(t, func(w io.Writer) error { return printPlan(w, there, tc.layout) })
+			got := lines(t, func(w io.Writer) error { return printHuman(w, there, tc.layout) })
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -295,7 +295,7 @@ func TestNineHopsAreOneScreen(t *testing.T) {
 	p := plan(t, "1.28", "1.37", hops...)
 	p.Summary.Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.28"), Phase: "standard", Date: date(t, "2024-10-28"), Passed: true}
 	p.Summary.Duration.Assumptions = []string{"5 min for a managed control plane, per hop", "8 to 12 min for each of 10 batches of nodes"}
-	got := lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, p, Layout{Width: 120}) })
 	if len(got) > 46 {
 		t.Errorf("%d lines:\n%s", len(got), strings.Join(got, "\n"))
 	}
@@ -312,8 +312,8 @@ func TestNineHopsAreOneScreen(t *testing.T) {
 func TestPlanInColor(t *testing.T) {
 	p := blocked(t)
 	p.Hops[0].Deadline = &v1alpha1.PlanDeadline{Minor: minor(t, "1.34"), Date: date(t, "2026-10-28"), Passed: true}
-	plain := lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120}) })
-	painted := strings.Join(lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120, Color: true}) }), "\n")
+	plain := lines(t, func(w io.Writer) error { return printHuman(w, p, Layout{Width: 120}) })
+	painted := strings.Join(lines(t, func(w io.Writer) error { return printHuman(w, p, Layout{Width: 120, Color: true}) }), "\n")
 	for _, want := range []string{"\x1b[31mBLOCKED\x1b[0m", "\x1b[31mblocked\x1b[0m", "\x1b[33mwarning\x1b[0m", "\x1b[36munknown\x1b[0m", "\x1b[31mpassed\x1b[0m"} {
 		if !strings.Contains(painted, want) {
 			t.Errorf("%q is missing", want)
@@ -433,7 +433,7 @@ func TestHopsThatBringTheRestAlong(t *testing.T) {
 	h := hop(t, 1, "1.37", "1.37.2")
 	h.Deadline = nil
 	p := plan(t, "1.37", "1.37", h)
-	got := lines(t, func(w io.Writer) error { return printPlan(w, p, Layout{Width: 120}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, p, Layout{Width: 120}) })
 	for _, want := range []string{
 		"context shop-prod, Alibaba Cloud ACK (version v1.34.1-aliyun.1), at 1.37, on 2026-11-20",
 		"  1  1.37  1.37.2  -             12 move, 4,988 stay        -         -        -  2027-04-28          1h25m-2h5m",
@@ -630,7 +630,7 @@ func TestADaemonSetIsNamed(t *testing.T) {
 	set := moves("kube-proxy", "v1.34.1", "1.35.8", 1000, numbered("node", 1000)...)
 	set.DaemonSet = "kube-proxy-windows"
 	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageKubeProxy, Moves: []v1alpha1.PlanMove{set, set}, Message: "the platform moves it"}}
-	got := lines(t, func(w io.Writer) error { return printPlan(w, plan(t, "1.34", "1.35", h), Layout{}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, plan(t, "1.34", "1.35", h), Layout{}) })
 	for _, want := range []string{
 		"   1  kube-proxy  v1.34.1  1.35.8  1,000  the platform moves it; DaemonSet kube-proxy-windows (node-1, node-2, +998)",
 		"   1  kube-proxy  v1.34.1  1.35.8  1,000  DaemonSet kube-proxy-windows (node-1, node-2, node-3, +997)",
@@ -648,7 +648,7 @@ func TestADaemonSetIsNamed(t *testing.T) {
 func TestAStepWithoutAMove(t *testing.T) {
 	h := hop(t, 1, "1.34", "1.35.8")
 	h.Steps = []v1alpha1.PlanStep{{Number: 1, Stage: v1alpha1.StageAddOns, Message: "the platform does not upgrade them"}}
-	got := lines(t, func(w io.Writer) error { return printPlan(w, plan(t, "1.34", "1.35", h), Layout{}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, plan(t, "1.34", "1.35", h), Layout{}) })
 	if want := "   1  add-ons    -     -       -  the platform does not upgrade them"; !slices.Contains(got, want) {
 		t.Errorf("%q is missing in:\n%s", want, strings.Join(got, "\n"))
 	}
@@ -677,7 +677,7 @@ func hostile(t *testing.T, text string) *v1alpha1.UpgradePlan {
 
 func TestPlanIsSafeForATerminal(t *testing.T) {
 	for _, layout := range []Layout{{}, {Width: 80}, {Wide: true}, {NoHeaders: true}} {
-		got := lines(t, func(w io.Writer) error { return printPlan(w, hostile(t, "\x1b[2J\nPASS: \u202e"), layout) })
+		got := lines(t, func(w io.Writer) error { return printHuman(w, hostile(t, "\x1b[2J\nPASS: \u202e"), layout) })
 		if text := strings.Join(got, "\n"); strings.ContainsAny(text, "\x1b\u202e") || strings.Contains(text, "\nPASS") {
 			t.Errorf("%+v: %q", layout, text)
 		}

@@ -16,8 +16,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/kubectl/pkg/cmd/get"
-
-	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
 // Flags are what the user typed about output.
@@ -39,12 +37,12 @@ type format struct {
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown})
+	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
 }
 
 // NewTableFlags are for documents that judge no cluster, and have a table.
 func NewTableFlags() *Flags {
-	return newFlags(format{"wide", printHuman})
+	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
 }
 
 func newFlags(own ...format) *Flags {
@@ -151,33 +149,6 @@ func cleaned(printer Printer) Printer {
 		}
 		return nil
 	}
-}
-
-func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
-	switch report := object.(type) {
-	case *v1alpha1.SkewReport:
-		return printSkew(w, report, layout)
-	case *v1alpha1.SupportReport:
-		return printSupport(w, report, layout)
-	case *v1alpha1.DeprecationReport:
-		return printDeprecations(w, report, layout)
-	case *v1alpha1.UpgradePlan:
-		return printPlan(w, report, layout)
-	case *v1alpha1.ReleaseCalendar:
-		return printReleases(w, report, layout)
-	case *v1alpha1.CatalogInfo:
-		return printCatalogInfo(w, report, layout)
-	default:
-		return fmt.Errorf("%T has no table: use -o yaml", object)
-	}
-}
-
-func printMarkdown(w io.Writer, object runtime.Object, _ Layout) error {
-	plan, ok := object.(*v1alpha1.UpgradePlan)
-	if !ok {
-		return fmt.Errorf("%T cannot be written as Markdown: use -o yaml", object)
-	}
-	return printRunbook(w, plan)
 }
 
 // Print prints into memory first, so that a report is written whole or not at

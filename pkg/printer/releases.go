@@ -3,7 +3,6 @@ package printer
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -107,59 +106,22 @@ func yesNo(b *bool) string {
 	}
 }
 
-// printReleases prints one calendar below the other.
-func printReleases(w io.Writer, all *v1alpha1.ReleaseCalendar, layout Layout) error {
+// calendarDocuments has one calendar below the other.
+func calendarDocuments(all *v1alpha1.ReleaseCalendar, layout Layout) []document {
+	pages := make([]document, len(all.Platforms))
 	for i, c := range all.Platforms {
-		if i > 0 && !layout.NoHeaders {
-			if _, err := fmt.Fprintln(w); err != nil {
-				return err
-			}
-		}
-		if err := printCalendar(w, all, c, layout); err != nil {
-			return err
-		}
+		pages[i] = calendarDocument(all, c, layout)
 	}
-	return nil
+	return pages
 }
 
-func printCalendar(w io.Writer, all *v1alpha1.ReleaseCalendar, c v1alpha1.PlatformCalendar, layout Layout) error {
+func calendarDocument(all *v1alpha1.ReleaseCalendar, c v1alpha1.PlatformCalendar, layout Layout) document {
 	shown, older := c.Releases, 0
 	if !layout.Wide && len(shown) > 1 {
 		shown = slices.DeleteFunc(slices.Clone(shown), func(r v1alpha1.PlatformRelease) bool {
 			return len(r.Phases) > 0 && endOfLife(r.Phases).AddMonths(recent).Compare(all.At) < 0
 		})
 		older = len(c.Releases) - len(shown)
-	}
-	if !layout.NoHeaders {
-		if _, err := fmt.Fprintln(w, wrap(fmt.Sprintf("%s on %s, as read on %s", c.Name, all.At, c.AsOf), layout.Width, "")); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-	}
-	switch {
-	case len(shown) == 0 && layout.NoHeaders:
-	case len(shown) == 0:
-		if _, err := fmt.Fprintln(w, "Nothing to list."); err != nil {
-			return err
-		}
-	case layout.Timeline:
-		if err := printTimeline(w, shown, all.At, layout); err != nil {
-			return err
-		}
-	default:
-		rows := make([]releaseRow, len(shown))
-		for i, r := range shown {
-			rows[i] = releaseRow{c.ID, r}
-		}
-		mixed := layout.NoHeaders && len(all.Platforms) > 1
-		if err := printTable(w, releaseColumns(c.Phases, rows, mixed), rows, layout); err != nil {
-			return err
-		}
-	}
-	if layout.NoHeaders {
-		return nil
 	}
 	notes := slices.Clone(c.Notes)
 	if older > 0 {
@@ -168,13 +130,29 @@ func printCalendar(w io.Writer, all *v1alpha1.ReleaseCalendar, c v1alpha1.Platfo
 	if len(c.Releases) == 1 {
 		notes = append(notes, c.Releases[0].Notes...)
 	}
-	if layout.Timeline {
-		return printSections(w, layout, section{"Notes", notes})
+	p := document{
+		title: "Releases of " + c.Name, lead: []string{fmt.Sprintf("%s on %s, as read on %s", c.Name, all.At, c.AsOf)}, none: "Nothing to list.",
 	}
-	return printSections(w, layout,
-		section{"Patches", patchLines(c.Releases)}, section{"Next patches", nextPatches(c.Releases)},
-		section{"Versions", versionLines(c.Versions)}, section{upcomingTitle(c.Upcoming), upcomingLines(c.Upcoming, all.At)},
-		section{"Rules", c.Rules}, section{"Notes", notes})
+	if layout.Timeline {
+		p.table, p.parts = timeline{shown, all.At}, []part{{title: "Notes", lines: notes}}
+		return p
+	}
+	rows := releaseRows(c.ID, shown)
+	p.table = tableOf[releaseRow]{releaseColumns(c.Phases, rows, layout.NoHeaders && len(all.Platforms) > 1), rows}
+	p.parts = []part{
+		{title: "Patches", lines: patchLines(c.Releases)}, {title: "Next patches", lines: nextPatches(c.Releases)},
+		{title: "Versions", lines: versionLines(c.Versions)}, {title: upcomingTitle(c.Upcoming), lines: upcomingLines(c.Upcoming, all.At)},
+		{title: "Rules", lines: c.Rules}, {title: "Notes", lines: notes},
+	}
+	return p
+}
+
+func releaseRows(platform string, releases []v1alpha1.PlatformRelease) []releaseRow {
+	rows := make([]releaseRow, len(releases))
+	for i, r := range releases {
+		rows[i] = releaseRow{platform, r}
+	}
+	return rows
 }
 
 func patchLines(releases []v1alpha1.PlatformRelease) []string {

@@ -24,7 +24,7 @@ func releaseList(t *testing.T, calendars ...v1alpha1.PlatformCalendar) *v1alpha1
 
 func printed(t *testing.T, list *v1alpha1.ReleaseCalendar, layout Layout) []string {
 	t.Helper()
-	return lines(t, func(w io.Writer) error { return printReleases(w, list, layout) })
+	return lines(t, func(w io.Writer) error { return printHuman(w, list, layout) })
 }
 
 // on completes a release with its status and its days left.

@@ -2,54 +2,25 @@ package printer
 
 import (
 	"fmt"
-	"io"
 	"strconv"
-	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// printLead puts the verdict first, in one sentence, and further lines below it.
-func printLead(w io.Writer, verdict v1alpha1.Verdict, lines []string, layout Layout) error {
-	word := strings.ToUpper(string(verdict))
-	for i, line := range lines {
-		if i == 0 {
-			line = word + ": " + line
-		}
-		line = wrap(Clean(line), layout.Width, "")
-		if i == 0 && layout.Color {
-			line = verdictPaint(verdict).apply(word) + strings.TrimPrefix(line, word)
-		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
-			return err
-		}
+// of names the cluster of a report, where it has a name.
+func of(c v1alpha1.Cluster) string {
+	if c.Context == "" {
+		return ""
 	}
-	_, err := fmt.Fprintln(w)
-	return err
+	return " of " + c.Context
 }
 
-// section is a list of sentences below a table.
-type section struct {
-	title string
-	lines []string
-}
-
-// printSections leaves out those without a line.
-func printSections(w io.Writer, layout Layout, sections ...section) error {
-	for _, s := range sections {
-		if len(s.lines) == 0 {
-			continue
-		}
-		if _, err := fmt.Fprintf(w, "\n%s:\n", s.title); err != nil {
-			return err
-		}
-		for _, line := range s.lines {
-			if _, err := fmt.Fprintln(w, wrap("  "+Clean(line), layout.Width, "    ")); err != nil {
-				return err
-			}
-		}
+// baseline says what a report has in addition to an earlier one.
+func baseline(b *v1alpha1.Baseline) part {
+	if b == nil {
+		return part{}
 	}
-	return nil
+	return part{title: "Baseline", lines: []string{b.Message}}
 }
 
 // unseen says what gaps hide, and what would show it.

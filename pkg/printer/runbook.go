@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ func printRunbook(w io.Writer, p *v1alpha1.UpgradePlan) error {
 	b.heading(1, "Upgrade of %s %s", cmp.Or(p.Name, p.Cluster.Context, p.Cluster.Server, "the cluster"), fromTo(p))
 	b.summary(p)
 	if len(p.Hops) > 0 {
-		b.overview(p.Hops)
+		b.table(tableOf[v1alpha1.PlanHop]{hopColumns(), p.Hops}, Layout{})
 		b.before(p)
 	} else {
 		b.paragraph("No hop to plan.")
@@ -27,84 +26,15 @@ func printRunbook(w io.Writer, p *v1alpha1.UpgradePlan) error {
 	for i, hop := range p.Hops {
 		b.hop(p, i, hop)
 	}
-	for _, s := range []section{{"Not seen", unseen(p.Gaps)}, {"Notes", p.Notes}} {
-		b.list(s)
-	}
+	b.chapter("Not seen", unseen(p.Gaps))
+	b.chapter("Notes", p.Notes)
 	b.passed(p)
 	_, err := io.WriteString(w, b.text.String())
 	return err
 }
 
-// runbook builds Markdown. Its methods take a format, and escape what is put
-// into it.
-type runbook struct {
-	text strings.Builder
-	// listing is true below an item of a list.
-	listing bool
-}
-
-// markup is Markdown already. Every other text is escaped.
-type markup string
-
-func sprint(format string, args ...any) string {
-	escaped := make([]any, len(args))
-	for i, arg := range args {
-		switch arg := arg.(type) {
-		case markup, int, int32:
-			escaped[i] = arg
-		default:
-			escaped[i] = prose(fmt.Sprint(arg))
-		}
-	}
-	return fmt.Sprintf(format, escaped...)
-}
-
-func (b *runbook) heading(level int, format string, args ...any) {
-	b.paragraph(strings.Repeat("#", level)+" "+format, args...)
-}
-
-func (b *runbook) paragraph(format string, args ...any) {
-	if b.text.Len() > 0 {
-		b.text.WriteString("\n")
-	}
-	b.listing = false
-	b.text.WriteString(sprint(format, args...) + "\n")
-}
-
-// item of a list; below another one with a depth of 1.
-func (b *runbook) item(depth int, format string, args ...any) {
-	if !b.listing {
-		b.text.WriteString("\n")
-		b.listing = true
-	}
-	b.text.WriteString(strings.Repeat("  ", depth) + "- " + sprint(format, args...) + "\n")
-}
-
-// tick is an item to tick off, with the commands that do it.
-func (b *runbook) tick(commands []string, format string, args ...any) {
-	if len(commands) == 0 {
-		b.item(0, "[ ] "+format, args...)
-		return
-	}
-	b.item(0, "[ ] "+format+":", args...)
-	fence := strings.Repeat("`", max(3, longestRun(commands...)+1))
-	fmt.Fprintf(&b.text, "  %ssh\n", fence)
-	for _, command := range commands {
-		fmt.Fprintf(&b.text, "  %s\n", Clean(command))
-	}
-	fmt.Fprintf(&b.text, "  %s\n", fence)
-}
-
-// list is a chapter of its own, left out without a line.
-func (b *runbook) list(s section) {
-	if len(s.lines) == 0 {
-		return
-	}
-	b.heading(2, "%s", s.title)
-	for _, line := range s.lines {
-		b.item(0, "%s", line)
-	}
-}
+// runbook is a plan in Markdown.
+type runbook struct{ markdown }
 
 func (b *runbook) summary(p *v1alpha1.UpgradePlan) {
 	b.paragraph("**%s**: %s", strings.ToUpper(string(p.Summary.Verdict)), p.Summary.Message)
@@ -122,22 +52,6 @@ func (b *runbook) summary(p *v1alpha1.UpgradePlan) {
 		b.item(0, "**Context**: %s", code(p.Cluster.Context))
 	}
 	b.item(0, "**Planned on** %s, from what the cluster showed at %s", p.At, p.CollectedAt.UTC().Format("2006-01-02 15:04 UTC"))
-}
-
-func (b *runbook) overview(hops []v1alpha1.PlanHop) {
-	columns := slices.DeleteFunc(hopColumns(), func(c column[v1alpha1.PlanHop]) bool { return c.wide })
-	var header, rule []string
-	for _, c := range columns {
-		header, rule = append(header, c.header[:1]+strings.ToLower(c.header[1:])), append(rule, "---")
-	}
-	b.paragraph("| %s |\n| %s |", markup(strings.Join(header, " | ")), markup(strings.Join(rule, " | ")))
-	for _, hop := range hops {
-		cells := make([]string, len(columns))
-		for i, c := range columns {
-			cells[i] = prose(c.text(hop, 0))
-		}
-		b.text.WriteString("| " + strings.Join(cells, " | ") + " |\n")
-	}
 }
 
 // before is what to do once, and what stands against the first hop.
@@ -382,42 +296,4 @@ func (b *runbook) passed(p *v1alpha1.UpgradePlan) {
 		each = ", those of each hop counted"
 	}
 	b.paragraph("%s passed%s: %s", several(n, "check"), each, markup(strings.Join(names, ", ")))
-}
-
-// What Markdown would obey: anywhere, or where a block begins. A _ inside a word is only that.
-var (
-	syntax  = regexp.MustCompile("[\\\\`*\\[<|~&$]|\\b_|_\\b|^[-+#]+ |^--|^>")
-	ordinal = regexp.MustCompile(`^([0-9]+)([.)])( |$)`)
-)
-
-// prose makes text from a report stand in Markdown as it is, on one line.
-func prose(s string) string {
-	return ordinal.ReplaceAllString(syntax.ReplaceAllString(Clean(s), `\$0`), `$1\$2$3`)
-}
-
-// code makes a name stand in a code span as it is, on one line.
-func code(s string) markup {
-	s = Clean(s)
-	quote := strings.Repeat("`", longestRun(s)+1)
-	if strings.Trim(s, "` ") != s {
-		s = " " + s + " " // of which Markdown takes one off each end
-	}
-	return markup(quote + s + quote)
-}
-
-// longestRun of backticks, which what quotes them has to exceed.
-func longestRun(texts ...string) int {
-	longest := 0
-	for _, s := range texts {
-		run := 0
-		for _, r := range s {
-			if r != '`' {
-				run = 0
-				continue
-			}
-			run++
-			longest = max(longest, run)
-		}
-	}
-	return longest
 }

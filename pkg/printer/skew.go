@@ -2,7 +2,6 @@ package printer
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -32,18 +31,15 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 	}
 }
 
-// printSkew puts the verdict first, then the rows, then why, then what was not seen.
-func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
-	if layout.NoHeaders {
-		return printTable(w, skewColumns(layout.Wide), r.Rows, layout)
+// skewDocument puts the verdict first, then the rows, then why, then what was not seen.
+func skewDocument(r *v1alpha1.SkewReport, layout Layout) document {
+	return document{
+		title: "Version skew" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, identity(r)},
+		table: tableOf[v1alpha1.SkewRow]{skewColumns(layout.Wide), r.Rows},
+		parts: []part{
+			baseline(r.Baseline), {title: "Why", lines: whys(r)}, {title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
+		},
 	}
-	if err := printLead(w, r.Summary.Verdict, []string{r.Summary.Message, identity(r)}, layout); err != nil {
-		return err
-	}
-	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
-		return err
-	}
-	return printSections(w, layout, section{"Why", whys(r)}, section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
 }
 
 // whys explain every verdict that is not ok, the gravest first, once for all

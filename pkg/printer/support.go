@@ -3,7 +3,6 @@ package printer
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,29 +40,25 @@ func supportColumns(wide bool, rows []v1alpha1.SupportRow) []column[v1alpha1.Sup
 	)
 }
 
-// printSupport puts the verdict first, then what to do, then the rows and their dates.
-func printSupport(w io.Writer, r *v1alpha1.SupportReport, layout Layout) error {
-	columns := supportColumns(layout.Wide, r.Rows)
-	if layout.NoHeaders {
-		return printTable(w, columns, r.Rows, layout)
-	}
+// supportDocument puts the verdict first, then what to do, then the rows and their dates.
+func supportDocument(r *v1alpha1.SupportReport, layout Layout) document {
 	lead := []string{r.Summary.Message}
 	if r.Summary.Advice != "" {
 		lead = append(lead, "What to do: "+r.Summary.Advice)
-	}
-	if err := printLead(w, r.Summary.Verdict, append(lead, supportIdentity(r)), layout); err != nil {
-		return err
-	}
-	if err := printTable(w, columns, r.Rows, layout); err != nil {
-		return err
 	}
 	var ranges []string
 	for _, check := range r.Ranges {
 		ranges = append(ranges, fmt.Sprintf("%s: %s", check.Verdict, check.Reason))
 	}
-	return printSections(w, layout,
-		section{"What to do", advice(r)}, section{"Unknown", unknowns(r)}, section{"Ranges", ranges}, section{"Dates", dates(r)},
-		section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
+	return document{
+		title: "Support" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append(lead, supportIdentity(r)),
+		table: tableOf[v1alpha1.SupportRow]{supportColumns(layout.Wide, r.Rows), r.Rows},
+		parts: []part{
+			baseline(r.Baseline), {title: "What to do", lines: advice(r)}, {title: "Unknown", lines: unknowns(r)},
+			{title: "Ranges", lines: ranges}, {title: "Dates", lines: dates(r)},
+			{title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
+		},
+	}
 }
 
 // unknowns say why rows could not be judged, unless the lead or a gap does.

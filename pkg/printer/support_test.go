@@ -125,7 +125,7 @@ func TestSupport(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := lines(t, func(w io.Writer) error { return printSupport(w, report, tc.layout) })
+			got := lines(t, func(w io.Writer) error { return printHuman(w, report, tc.layout) })
 			if tc.layout.Width > 0 {
 				got = got[:min(len(got), len(tc.want))]
 			}
@@ -139,7 +139,7 @@ func TestSupport(t *testing.T) {
 func TestSupportColumnsForWhatIsMissing(t *testing.T) {
 	unread := v1alpha1.SupportRow{Part: "nodes", Verdict: v1alpha1.Unknown, Standing: v1alpha1.Standing{Calendar: "upstream", Phase: "unknown"}}
 	got := lines(t, func(w io.Writer) error {
-		return printSupport(w, supportReport(t, with(row("control plane", "v1.36.6", v1alpha1.OK, upstream36(t)), patch(t, "upstream", "1.36.6", "2026-10-28", 0)), unread), Layout{})
+		return printHuman(w, supportReport(t, with(row("control plane", "v1.36.6", v1alpha1.OK, upstream36(t)), patch(t, "upstream", "1.36.6", "2026-10-28", 0)), unread), Layout{})
 	})
 	if diff := cmp.Diff([]string{
 		"PART           VERSION  COUNT  VERDICT  PHASE     UNTIL       DAYS  LATEST  BEHIND  NAMES",
@@ -259,7 +259,7 @@ func TestSupportIsSafeForATerminal(t *testing.T) {
 	report.Summary.Message, report.Notes = "\x1b[2J", []string{"\x1b[2J"}
 	report.Gaps = []v1alpha1.Gap{{Hides: "x", Message: "\x1b[2J"}}
 	report.Platform.Evidence = "label \x1b[2J"
-	got := lines(t, func(w io.Writer) error { return printSupport(w, report, Layout{}) })
+	got := lines(t, func(w io.Writer) error { return printHuman(w, report, Layout{}) })
 	if text := strings.Join(got, "\n"); strings.Contains(text, "\x1b") || !strings.Contains(text, `\x1b[31m`) || !strings.Contains(text, `a\x0ab`) {
 		t.Errorf("%q", text)
 	}

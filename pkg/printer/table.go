@@ -55,12 +55,12 @@ const (
 )
 
 func printTable[T any](w io.Writer, columns []column[T], rows []T, layout Layout) error {
-	shown := slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool { return c.wide && !layout.Wide })
+	shown := visible(columns, layout)
 	width := layout.Width
 	if layout.Wide {
 		width = 0
 	}
-	grid := fit(shown, rows, width)
+	grid := fit(shown, rows, width, page)
 	for r := range grid.cells {
 		if r == 0 && layout.NoHeaders {
 			continue
@@ -99,7 +99,7 @@ type grid[T any] struct {
 // makes do with the room that is left, or folds into it, then columns that may
 // be narrower are cut, then droppable ones give way, then the widest cells are cut. Off a terminal, with width 0,
 // nothing is left out, and the last column makes do with a page.
-func fit[T any](columns []column[T], rows []T, width int) grid[T] {
+func fit[T any](columns []column[T], rows []T, width, page int) grid[T] {
 	last := len(columns) - 1
 	g := grid[T]{columns: columns, cells: make([][]string, len(rows)+1), widths: make([]int, len(columns))}
 	for i, c := range columns {
@@ -125,7 +125,7 @@ func fit[T any](columns []column[T], rows []T, width int) grid[T] {
 	}
 	for i := last; i >= 0; i-- {
 		if columns[i].droppable {
-			return fit(slices.Delete(slices.Clone(columns), i, i+1), rows, width)
+			return fit(slices.Delete(slices.Clone(columns), i, i+1), rows, width, page)
 		}
 	}
 	widest := slices.Index(g.widths, slices.Max(g.widths))

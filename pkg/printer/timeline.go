@@ -38,9 +38,24 @@ func (b bars) of(phase v1alpha1.SupportPhase) string {
 // narrow is the width that a timeline keeps to where no terminal tells its own.
 const narrow = 80
 
-// printTimeline draws one line per release. Months that do not fit are cut off,
-// the earliest first, but never the present one.
-func printTimeline(w io.Writer, releases []v1alpha1.PlatformRelease, at calendar.Date, layout Layout) error {
+// timeline draws releases as bars, beside a day.
+type timeline struct {
+	releases []v1alpha1.PlatformRelease
+	at       calendar.Date
+}
+
+func (t timeline) empty() bool { return len(t.releases) == 0 }
+
+// text has no cells: a drawing is none.
+func (t timeline) text(Layout) ([]header, [][]string) { return nil, nil }
+
+// print draws one line per release. Months that do not fit are cut off, the
+// earliest first, but never the present one.
+func (t timeline) print(w io.Writer, layout Layout) error {
+	if t.empty() {
+		return nil
+	}
+	releases, at := t.releases, t.at
 	b := barsFor(layout.ASCII)
 	label := 0
 	first, last := month(at), month(at)

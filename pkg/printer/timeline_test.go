@@ -68,9 +68,9 @@ func released(t *testing.T, name, day string, phases ...string) v1alpha1.Platfor
 	return r
 }
 
-func timeline(t *testing.T, at string, layout Layout, releases ...v1alpha1.PlatformRelease) []string {
+func drawn(t *testing.T, at string, layout Layout, releases ...v1alpha1.PlatformRelease) []string {
 	t.Helper()
-	return lines(t, func(w io.Writer) error { return printTimeline(w, releases, date(t, at), layout) })
+	return lines(t, func(w io.Writer) error { return timeline{releases, date(t, at)}.print(w, layout) })
 }
 
 func three(t *testing.T) []v1alpha1.PlatformRelease {
@@ -135,7 +135,7 @@ func TestTimeline(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, timeline(t, tc.at, tc.layout, three(t)...)); diff != "" {
+			if diff := cmp.Diff(tc.want, drawn(t, tc.at, tc.layout, three(t)...)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -212,7 +212,7 @@ func TestTimelineOfOddReleases(t *testing.T) {
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, timeline(t, "2026-11-20", Layout{}, tc.releases...)); diff != "" {
+			if diff := cmp.Diff(tc.want, drawn(t, "2026-11-20", Layout{}, tc.releases...)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -242,7 +242,7 @@ func TestATimelineIsCutAtItsOldEnd(t *testing.T) {
 	}
 	for name, width := range map[string]int{"to forty columns": 40, "to no less than that": 20} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(forty, timeline(t, "2027-11-20", Layout{Width: width}, decade(t)[:3]...)); diff != "" {
+			if diff := cmp.Diff(forty, drawn(t, "2027-11-20", Layout{Width: width}, decade(t)[:3]...)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -253,7 +253,7 @@ func TestATimelineIsCutAtItsOldEnd(t *testing.T) {
 		"and not at all, where there is room": {200, 6 + 11*12},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := timeline(t, "2027-11-20", Layout{Width: tc.width}, decade(t)...)
+			got := drawn(t, "2027-11-20", Layout{Width: tc.width}, decade(t)...)
 			if used := widest(got); used != tc.used {
 				t.Errorf("%d columns are used, want %d:\n%s", used, tc.used, strings.Join(got, "\n"))
 			}
@@ -273,7 +273,7 @@ func TestATimelineOfLongAgoIsCutAtItsFarEnd(t *testing.T) {
 		"",
 		"█ standard  ▓ maintenance  │ 2019-11-20",
 	}
-	if diff := cmp.Diff(want, timeline(t, "2019-11-20", Layout{Width: 40}, decade(t)[5:]...)); diff != "" {
+	if diff := cmp.Diff(want, drawn(t, "2019-11-20", Layout{Width: 40}, decade(t)[5:]...)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -289,7 +289,7 @@ func widest(lines []string) int {
 func TestTodayIsAlwaysDrawn(t *testing.T) {
 	for _, at := range []string{"2017-01-01", "2019-06-30", "2024-02-29", "2027-11-20", "2028-12-31", "2029-01-01", "2035-01-01"} {
 		for _, width := range []int{0, 40, 80, 120} {
-			got := timeline(t, at, Layout{Width: width}, decade(t)...)
+			got := drawn(t, at, Layout{Width: width}, decade(t)...)
 			if n := strings.Count(got[1], "│"); n != 1 || !strings.HasSuffix(got[len(got)-1], "│ "+at) {
 				t.Errorf("on %s in %d columns:\n%s", at, width, strings.Join(got, "\n"))
 			}

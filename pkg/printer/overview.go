@@ -1,0 +1,142 @@
+package printer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// answerLines is how many lines of a terminal the fact behind an answer may take:
+// the overview is one screen of 24.
+const answerLines = 2
+
+func answerColumns(wide bool) []column[v1alpha1.OverviewAnswer] {
+	type row = v1alpha1.OverviewAnswer
+	return []column[row]{
+		{header: "QUESTION", text: func(r row, _ int) string { return string(r.Question) }},
+		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
+			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
+		{header: "COMPLETE", wide: true, text: func(r row, _ int) string { return yesNo(&r.Complete) }},
+		{header: "MORE", wide: true, text: func(r row, _ int) string { return r.Command }},
+		{header: "WHAT DECIDES", folds: true, text: func(r row, room int) string {
+			if wide {
+				return r.Message
+			}
+			// Words at the end of a line leave some of it empty.
+			const slack = 12
+			return shorten(Clean(r.Message), max(leastFold, answerLines*(room-slack)))
+		}},
+	}
+}
+
+// overviewDocument puts the verdict first, then the cluster, then an answer a row.
+func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
+	return document{
+		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r)...),
+		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide), r.Answers},
+		parts: []part{
+			baseline(r.Baseline),
+			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout.Wide)},
+			{text: overviewMore(r)},
+		},
+	}
+}
+
+// overviewIdentity is which cluster it is, and what it is taken for.
+func overviewIdentity(r *v1alpha1.Overview) []string {
+	var parts []string
+	if r.Cluster.Context != "" {
+		parts = append(parts, "context "+r.Cluster.Context)
+	}
+	lines := []string{strings.Join(append(parts, "kube-apiserver "+orDash(r.Version)+" at "+orDash(r.Cluster.Server)), ", ")}
+	if r.Platform.Name != "" {
+		lines = append(lines, fmt.Sprintf("%s, on %s", platformText(r.Platform), r.At))
+	}
+	return lines
+}
+
+// briefly keeps a section of a screen to a few lines.
+func briefly(lines []string, wide bool) []string {
+	const most = 3
+	if wide {
+		return lines
+	}
+	return upTo(most, lines)
+}
+
+// overviewMore names the commands once, which have the names of the questions.
+func overviewMore(r *v1alpha1.Overview) string {
+	names := make([]string, len(r.Answers))
+	for i, a := range r.Answers {
+		names[i] = strings.TrimPrefix(a.Command, "kubectl versions ")
+	}
+	return fmt.Sprintf("More: kubectl versions %s. All of it: -o html.", strings.Join(names, " | "))
+}
+
+func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
+	type row = v1alpha1.FleetCluster
+	const leastName = 12
+	answer := func(question v1alpha1.Question) func(row, int) string {
+		return func(r row, _ int) string { return orDash(string(r.Answers[question])) }
+	}
+	painted := func(question v1alpha1.Question) func(row) paint {
+		return func(r row) paint { return verdictPaint(r.Answers[question]) }
+	}
+	return []column[row]{
+		{header: "CLUSTER", least: leastName, text: func(r row, _ int) string { return r.Name }},
+		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
+			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
+		{header: "VERSION", least: leastVersion, text: func(r row, _ int) string { return orDash(r.Version) }},
+		{header: "PLATFORM", droppable: true, text: func(r row, _ int) string {
+			if r.Platform == nil {
+				return "-"
+			}
+			return r.Platform.ID
+		}},
+		{header: "SUPPORTED", text: func(r row, _ int) string { return orDash(r.SupportedUntil.String()) },
+			paint: painted(v1alpha1.QuestionSupport)},
+		{header: "SKEW", text: answer(v1alpha1.QuestionSkew), paint: painted(v1alpha1.QuestionSkew)},
+		{header: "BREAK", right: true, text: func(r row, _ int) string {
+			if r.Answers[v1alpha1.QuestionDeprecations] == "" {
+				return "-"
+			}
+			return thousands(int64(r.Breaking))
+		}, paint: painted(v1alpha1.QuestionDeprecations)},
+		{header: "SUPPORT", wide: true, text: answer(v1alpha1.QuestionSupport), paint: painted(v1alpha1.QuestionSupport)},
+		{header: "DEPRECATIONS", wide: true, text: answer(v1alpha1.QuestionDeprecations), paint: painted(v1alpha1.QuestionDeprecations)},
+		{header: "NEXT HOP", droppable: true, text: answer(v1alpha1.QuestionPlan), paint: painted(v1alpha1.QuestionPlan)},
+		{header: "GAPS", right: true, text: func(r row, _ int) string {
+			if r.Error != "" {
+				return "-"
+			}
+			return thousands(int64(r.Gaps))
+		}},
+		{header: "WHY", droppable: true, text: func(r row, room int) string {
+			text := Clean(r.Error + r.Message)
+			if wide {
+				return text
+			}
+			return shorten(text, max(room, leastFold))
+		}},
+	}
+}
+
+// fleetDocument has a row for each cluster, and says of those without a verdict why.
+func fleetDocument(r *v1alpha1.FleetOverview, layout Layout) document {
+	var failed []string
+	for _, c := range r.Clusters {
+		if c.Error != "" {
+			failed = append(failed, c.Name+": "+c.Error)
+		}
+	}
+	parts := []part{{title: "Could not be judged", lines: shortened(failed, layout.Wide)}}
+	if r.Summary.Failed < r.Summary.Clusters {
+		parts = append(parts, part{text: "BREAK counts the API versions in use that the next minor does not serve. " +
+			"More of one: kubectl versions --context NAME, or --snapshot FILE. All of it: -o html."})
+	}
+	return document{
+		title: "Clusters", verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, fmt.Sprintf("on %s", r.At)},
+		table: tableOf[v1alpha1.FleetCluster]{fleetColumns(layout.Wide), r.Clusters}, none: "No cluster.", parts: parts,
+	}
+}
