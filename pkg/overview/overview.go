@@ -55,7 +55,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.Overview, error) {
 	if r := report.Support; r != nil {
 		report.Platform, report.Version = r.Platform, r.Rows[0].Version
 	}
-	report.Answers = answers(report, next, err)
+	report.Answers = answers(report, err)
 	report.Summary = summarize(report, next)
 	return report, nil
 }

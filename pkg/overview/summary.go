@@ -9,7 +9,7 @@ import (
 )
 
 // answers has one for each question, unknown where it has no report.
-func answers(r *v1alpha1.Overview, next version.Minor, unanswered [4]error) []v1alpha1.OverviewAnswer {
+func answers(r *v1alpha1.Overview, unanswered [4]error) []v1alpha1.OverviewAnswer {
 	all := []v1alpha1.OverviewAnswer{
 		{Question: v1alpha1.QuestionSkew}, {Question: v1alpha1.QuestionSupport}, {Question: v1alpha1.QuestionDeprecations}, {Question: v1alpha1.QuestionPlan},
 	}

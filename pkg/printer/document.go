@@ -42,7 +42,7 @@ func (p part) empty() bool {
 
 // table has rows of any type.
 type table interface {
-	print(w io.Writer, layout Layout) error
+	write(w io.Writer, layout Layout) error
 	// text is the headers, and the cells below them, at the width of two pages: what
 	// shows it breaks lines itself.
 	text(layout Layout) (headers []header, cells [][]string)
@@ -63,7 +63,7 @@ type tableOf[T any] struct {
 
 func (t tableOf[T]) empty() bool { return len(t.rows) == 0 }
 
-func (t tableOf[T]) print(w io.Writer, layout Layout) error {
+func (t tableOf[T]) write(w io.Writer, layout Layout) error {
 	return printTable(w, t.columns, t.rows, layout)
 }
 
@@ -111,16 +111,16 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 				return err
 			}
 		}
-		if err := p.print(w, layout); err != nil {
+		if err := p.write(w, layout); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p document) print(w io.Writer, layout Layout) error {
+func (p document) write(w io.Writer, layout Layout) error {
 	if layout.NoHeaders {
-		return p.table.print(w, layout)
+		return p.table.write(w, layout)
 	}
 	if err := p.printLead(w, layout); err != nil {
 		return err
@@ -129,11 +129,11 @@ func (p document) print(w io.Writer, layout Layout) error {
 		if _, err := fmt.Fprintln(w, p.none); err != nil {
 			return err
 		}
-	} else if err := p.table.print(w, layout); err != nil {
+	} else if err := p.table.write(w, layout); err != nil {
 		return err
 	}
 	for _, part := range p.parts {
-		if err := part.print(w, layout); err != nil {
+		if err := part.write(w, layout); err != nil {
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func (p document) printLead(w io.Writer, layout Layout) error {
 	return err
 }
 
-func (p part) print(w io.Writer, layout Layout) error {
+func (p part) write(w io.Writer, layout Layout) error {
 	if p.empty() {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (p part) print(w io.Writer, layout Layout) error {
 		return err
 	}
 	if p.table != nil && !p.table.empty() {
-		return p.table.print(w, layout)
+		return p.table.write(w, layout)
 	}
 	for _, line := range p.lines {
 		if _, err := fmt.Fprintln(w, wrap("  "+Clean(line), layout.Width, "    ")); err != nil {

@@ -73,7 +73,7 @@ func (b *markdown) rows(t table, layout Layout) error {
 		return nil
 	}
 	var drawn strings.Builder
-	err := t.print(&drawn, layout)
+	err := t.write(&drawn, layout)
 	b.drawing(drawn.String())
 	return err
 }

@@ -49,9 +49,9 @@ func (t timeline) empty() bool { return len(t.releases) == 0 }
 // text has no cells: a drawing is none.
 func (t timeline) text(Layout) ([]header, [][]string) { return nil, nil }
 
-// print draws one line per release. Months that do not fit are cut off, the
+// write draws one line per release. Months that do not fit are cut off, the
 // earliest first, but never the present one.
-func (t timeline) print(w io.Writer, layout Layout) error {
+func (t timeline) write(w io.Writer, layout Layout) error {
 	if t.empty() {
 		return nil
 	}

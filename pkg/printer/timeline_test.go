@@ -70,7 +70,7 @@ func released(t *testing.T, name, day string, phases ...string) v1alpha1.Platfor
 
 func drawn(t *testing.T, at string, layout Layout, releases ...v1alpha1.PlatformRelease) []string {
 	t.Helper()
-	return lines(t, func(w io.Writer) error { return timeline{releases, date(t, at)}.print(w, layout) })
+	return lines(t, func(w io.Writer) error { return timeline{releases, date(t, at)}.write(w, layout) })
 }
 
 func three(t *testing.T) []v1alpha1.PlatformRelease {

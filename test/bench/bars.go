@@ -17,6 +17,10 @@ const (
 	sweepBar              = 130
 	deprecationsMemoryBar = 80 << 20
 
+	// overviewBar is how many percent of the time of deprecations the command may take.
+	overviewBar       = 120
+	overviewMemoryBar = 100 << 20
+
 	planBar       = 3 * time.Second
 	planMemoryBar = 120 << 20
 
@@ -49,6 +53,12 @@ func checkBars(measured results) error {
 				miss(f, "takes %s, the sweep %s", f.median, other.median)
 			}
 			missed = append(missed, measured.checkSweep())
+		case f.command == overview:
+			if other := measured.in(f.scene, deprecations); f.median*100 > other.median*overviewBar {
+				miss(f, "takes %s, %s %s", f.median, deprecations, other.median)
+			}
+		case f.command == pluginOverview && f.memory > overviewMemoryBar:
+			miss(f, "takes %d MB, the bar is %d", f.memory>>20, overviewMemoryBar>>20)
 		case f.command == plan && f.median > planBar:
 			miss(f, "takes %s, the bar is %s", f.median, planBar)
 		case f.command == pluginPlan && f.memory > planMemoryBar:

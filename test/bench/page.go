@@ -47,9 +47,10 @@ The audit log has %.0f GB of events as a busy kube-apiserver writes them, few of
 	fmt.Fprintf(&page, `
 The bars, checked by `+"`make bench-check`"+` in every gate run: `+"`skew` and `support` are faster than `kubectl get nodes`"+`
 in the same run, in at most %d MB; `+"`--help`"+` takes at most %d ms; `+"`deprecations`"+` takes at most %.1f times the sweep of the
-same run, which asks for nothing that it does not, and the plugin at most %d MB; `+"`plan`"+`, which reads the pods as well, takes at most %.0f s, and the plugin at most %d MB; an audit log of 1 GB is read in at most
+same run, which asks for nothing that it does not, and the plugin at most %d MB; the overview, `+"`kubectl versions`"+`, at most %.1f times `+"`deprecations`"+`
+in the same run, and the plugin at most %d MB; `+"`plan`"+`, which reads the pods as well, takes at most %.0f s, and the plugin at most %d MB; an audit log of 1 GB is read in at most
 %d MB, at no less than %.0f MB a second and core.
-`, memoryBar>>20, helpBar.Milliseconds(), sweepBar/100., deprecationsMemoryBar>>20, planBar.Seconds(), planMemoryBar>>20, auditLogMemoryBar>>20, auditLogSpeedBar/1e6)
+`, memoryBar>>20, helpBar.Milliseconds(), sweepBar/100., deprecationsMemoryBar>>20, overviewBar/100., overviewMemoryBar>>20, planBar.Seconds(), planMemoryBar>>20, auditLogMemoryBar>>20, auditLogSpeedBar/1e6)
 	return page.String()
 }
 

@@ -17,9 +17,11 @@ const (
 	sweep        = "sweep"
 	deprecations = "kubectl versions deprecations"
 	plan         = "kubectl versions plan"
+	overview     = "kubectl versions"
 	// plugin is the same without kubectl, which takes memory of its own.
 	plugin          = "kubectl-versions deprecations"
 	pluginPlan      = "kubectl-versions plan"
+	pluginOverview  = "kubectl-versions"
 	auditLogCommand = plugin + " --audit-log " + auditLog + " --to 1.38"
 	auditLogScene   = "no cluster, an audit log of 1 GB"
 )
@@ -44,7 +46,9 @@ func sweepScene(multiple int) scene {
 	s := scene{title: fmt.Sprintf("%d × the objects", multiple), commands: []string{deprecations, plugin, sweep}, runs: runs}
 	if multiple > 1 {
 		s.runs = fewRuns
+		return s
 	}
+	s.commands = append(s.commands, overview, pluginOverview)
 	return s
 }
 
