@@ -7,11 +7,16 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// answerLines is how many lines of a terminal the fact behind an answer may take:
-// the overview is one screen of 24.
-const answerLines = 2
+// answerLines is how many lines of a narrow terminal the fact behind an answer may
+// take: the overview is one screen of 24, with what was not seen.
+func answerLines(r *v1alpha1.Overview) int {
+	if len(r.Gaps) > 0 || r.Baseline != nil {
+		return 2
+	}
+	return 3
+}
 
-func answerColumns(wide bool) []column[v1alpha1.OverviewAnswer] {
+func answerColumns(wide bool, lines int) []column[v1alpha1.OverviewAnswer] {
 	type row = v1alpha1.OverviewAnswer
 	return []column[row]{
 		{header: "QUESTION", text: func(r row, _ int) string { return string(r.Question) }},
@@ -23,9 +28,7 @@ func answerColumns(wide bool) []column[v1alpha1.OverviewAnswer] {
 			if wide {
 				return r.Message
 			}
-			// Words at the end of a line leave some of it empty.
-			const slack = 12
-			return shorten(Clean(r.Message), max(leastFold, answerLines*(room-slack)))
+			return firstLines(Clean(r.Message), lines, max(leastFold, room))
 		}},
 	}
 }
@@ -34,10 +37,10 @@ func answerColumns(wide bool) []column[v1alpha1.OverviewAnswer] {
 func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 	return document{
 		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r)...),
-		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide), r.Answers},
+		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide, answerLines(r)), r.Answers},
 		parts: []part{
 			baseline(r.Baseline),
-			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout.Wide)},
+			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout)},
 			{text: overviewMore(r)},
 		},
 	}
@@ -57,12 +60,18 @@ func overviewIdentity(r *v1alpha1.Overview) []string {
 }
 
 // briefly keeps a section of a screen to a few lines.
-func briefly(lines []string, wide bool) []string {
-	const most = 3
-	if wide {
+func briefly(lines []string, layout Layout) []string {
+	const most, indent = 2, 2
+	if layout.Wide {
 		return lines
 	}
-	return upTo(most, lines)
+	brief := upTo(most, lines)
+	for i, line := range brief {
+		if layout.Width > 0 {
+			brief[i] = shorten(Clean(line), max(leastFold, layout.Width-indent))
+		}
+	}
+	return brief
 }
 
 // overviewMore names the commands once, which have the names of the questions.

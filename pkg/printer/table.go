@@ -278,6 +278,17 @@ func examples(names []string, room int) string {
 	return "+" + thousands(int64(len(names)))
 }
 
+// firstLines cuts what takes more lines of a width than so many.
+func firstLines(s string, lines, width int) string {
+	wrapped := strings.Split(wrap(s, width, ""), "\n")
+	if len(wrapped) <= lines {
+		return s
+	}
+	wrapped = wrapped[:lines]
+	wrapped[lines-1] = shorten(wrapped[lines-1]+" "+ellipsis, width)
+	return strings.Join(wrapped, " ")
+}
+
 // shorten cuts what is longer than a width.
 func shorten(s string, width int) string {
 	if runes := []rune(s); len(runes) > width {
