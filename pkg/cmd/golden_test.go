@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -217,21 +218,33 @@ func TestOutputHoldsNoControlCharacters(t *testing.T) {
 	}
 }
 
-func TestReadmeShowsRealOutput(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for command, args := range map[string][]string{
-		"skew":                    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
-		"support --at 2026-11-20": {"--snapshot", "../../docs/examples/shop-prod.yaml"},
-		"deprecations":            {"--snapshot", "../../docs/examples/shop-prod.yaml"},
-		"plan --at 2026-11-20":    {"--snapshot", "../../docs/examples/shop-prod.yaml"},
-		"releases --platform amazon-eks --supported --timeline --at 2026-11-20": nil,
-	} {
-		screen := "```console\n$ kubectl versions " + command + "\n" + run(t, append(strings.Fields(command), args...)...) + "```\n"
-		if !strings.Contains(string(readme), screen) {
-			t.Errorf("README.md does not show:\n%s", screen)
+// Screens in the documentation are of the example cluster, on the day of the other
+// goldens, but for those that name what they are of.
+func TestDocumentationShowsRealOutput(t *testing.T) {
+	screen := regexp.MustCompile("(?s)```console\n\\$ kubectl versions([^\n]*)\n(.*?)```\n")
+	shown := 0
+	for _, page := range files(t, "../../README.md", "../../docs/*.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, found := range screen.FindAllStringSubmatch(string(text), -1) {
+			shown++
+			args := strings.Fields(found[1])
+			if !slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"releases", "diff", "--snapshot"}, arg) }) {
+				args = append(args, "--snapshot", "docs/examples/shop-prod.yaml")
+			}
+			for i, arg := range args {
+				if strings.HasPrefix(arg, "docs/") {
+					args[i] = "../../" + arg
+				}
+			}
+			if diff := cmp.Diff(found[2], run(t, args...)); diff != "" {
+				t.Errorf("%s, kubectl versions%s:\n%s", page, found[1], diff)
+			}
+		}
+	}
+	if shown < 6 {
+		t.Errorf("%d screens were found", shown)
 	}
 }
