@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs `kubectl versions skew`, `support`, `deprecations` and `plan` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
+# Runs `kubectl versions`, `skew`, `support`, `deprecations` and `plan` through a real kubectl, against a real kube-apiserver with seeded nodes, and cleans up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kubernetes=${1:?usage: hack/demo.sh KUBERNETES_VERSION}
@@ -20,8 +20,8 @@ export KUBECONFIG=$dir/kubeconfig
 export PATH=$PWD/bin:$PWD/bin/$kubernetes:$PATH
 kubectl config rename-context admin shop-prod >/dev/null
 
-for question in skew support deprecations plan; do
+for question in "" skew support deprecations plan; do
 	echo
-	echo "\$ kubectl versions $question"
-	kubectl versions "$question"
+	echo "\$ kubectl versions${question:+ $question}"
+	kubectl versions ${question:+"$question"}
 done

@@ -1,0 +1,159 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+// payloads are names that something would obey: a browser, a Markdown renderer, a
+// terminal, a spreadsheet, an XML parser or a template.
+func payloads() map[string]string {
+	return map[string]string{
+		"script":          `<script>alert(1)</script>`,
+		"attribute":       `"><img src=x onerror=alert(1)>`,
+		"entity":          `&lt;script&gt;`,
+		"style":           `</style><script>alert(1)</script>`,
+		"link":            `[x](javascript:alert(1))`,
+		"image":           `![x](https://evil.example/p.png)`,
+		"autolink":        `<https://evil.example>`,
+		"markup":          "**bold** _it_ ~~del~~ `code` | cell",
+		"block":           "\n# heading\n- [ ] forged\n\n    code\n---\n",
+		"fence":           "```\n````\n",
+		"terminal":        "\x1b[31mred\x1b]0;owned\x07",
+		"direction":       "safe\u202etxt.exe",
+		"formula":         `=HYPERLINK("https://evil.example")`,
+		"sum":             `@SUM(1+1)`,
+		"command":         `+cmd|' /C calc'!A0`,
+		"minus":           `-2+3`,
+		"tab":             "\t=1+1",
+		"character data":  "]]>",
+		"template":        "{{ .Secret }}",
+		"workflow":        "::set-output name=x::y",
+		"invalid for XML": "a\x00b",
+	}
+}
+
+// named is the example cluster with a name in place of its context, a node, a
+// manager, a webhook and a Helm release.
+func named(t *testing.T, name string) string {
+	t.Helper()
+	example, err := os.ReadFile("../../docs/examples/shop-prod.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(example)
+	for _, old := range []string{"shop-prod", "legacy-1", "checkout-1", "ml-operator", "gpu-quota", "payments", "batch-gpu", "debug-7"} {
+		value := regexp.MustCompile(`(?m)(^|[-:] +)` + old + `$`)
+		if !value.MatchString(text) {
+			t.Fatalf("the example has no %s", old)
+		}
+		text = value.ReplaceAllString(text, "${1}"+strings.ReplaceAll(string(quoted), "$", "$$"))
+	}
+	file := filepath.Join(t.TempDir(), "snapshot.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
+	formats := slices.DeleteFunc(printer.NewReportFlags().Formats(), func(f string) bool {
+		return strings.Contains(f, "template") || strings.Contains(f, "path") || strings.Contains(f, "columns") || f == "kyaml"
+	})
+	questions := []string{"", "skew", "support", "deprecations", "plan"}
+	harmless := map[string]map[string]int{}
+	for _, question := range questions {
+		harmless[question] = tags(t, run(t, append(strings.Fields(question), "--snapshot", named(t, "harmless"), "-o", "markdown")...))
+	}
+	for name, payload := range payloads() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hostile := named(t, payload)
+			for _, question := range questions {
+				for _, format := range append([]string{""}, formats...) {
+					got := run(t, append(strings.Fields(question), "--snapshot", hostile, "-o", format)...)
+					t.Run(question+"/"+format, func(t *testing.T) {
+						holdsNoControls(t, format, got)
+						switch format {
+						case "csv":
+							holdsNoFormula(t, got)
+						case "markdown":
+							if got := tags(t, got); !maps.Equal(harmless[question], got) {
+								t.Errorf("elements %v, those of a harmless name %v", got, harmless[question])
+							}
+						}
+					})
+				}
+			}
+		})
+	}
+}
+
+func holdsNoControls(t *testing.T, format, text string) {
+	t.Helper()
+	for i, r := range text {
+		control := r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
+		if turned := r == '\u202e' && !slices.Contains([]string{"json", "yaml", "kyaml"}, format); control || turned {
+			t.Fatalf("%q at %d", r, i)
+		}
+	}
+}
+
+// holdsNoFormula knows what spreadsheets take for one: see OWASP, CSV Injection.
+func holdsNoFormula(t *testing.T, text string) {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range slices.Concat(records...) {
+		if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+			t.Errorf("%q is run as a formula", cell)
+		}
+	}
+}
+
+// tags counts the elements, with where they point to, that Markdown renders as,
+// raw HTML let through. A bare address that GitHub makes a link of says where it
+// leads, and is left out.
+func tags(t *testing.T, markdown string) map[string]int {
+	t.Helper()
+	var page bytes.Buffer
+	render := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+	if err := render.Convert([]byte(markdown), &page); err != nil {
+		t.Fatal(err)
+	}
+	text := page.String()
+	for _, link := range regexp.MustCompile(`<a href="(https?://[^"]*)">([^<]*)</a>`).FindAllStringSubmatch(text, -1) {
+		if link[1] == link[2] {
+			text = strings.Replace(text, link[0], "", 1)
+		}
+	}
+	counted := map[string]int{}
+	for _, tag := range regexp.MustCompile(`<[a-zA-Z!/][^>]*>`).FindAllString(text, -1) {
+		counted[tag]++
+	}
+	if counted["<h2>"]+counted["<h1>"] == 0 {
+		t.Fatalf("no heading: %v", counted)
+	}
+	return counted
+}
