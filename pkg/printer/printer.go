@@ -39,7 +39,7 @@ type format struct {
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown})
+	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"html", printHTML})
 }
 
 // NewTableFlags are for documents that judge no cluster, and have a table.
