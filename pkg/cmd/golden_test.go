@@ -45,6 +45,7 @@ func formats() map[string][]string {
 
 		"markdown": {"-o", "markdown"},
 		"csv":      {"-o", "csv"},
+		"html":     {"-o", "html"}, // of a few reports: pages are long
 	}
 }
 
@@ -66,7 +67,7 @@ func commands(t *testing.T) map[string][]string {
 			all[name+"."+output] = append(slices.Clone(args), formats()[output]...)
 		}
 	}
-	reports := slices.Sorted(maps.Keys(formats()))
+	reports := slices.DeleteFunc(slices.Sorted(maps.Keys(formats())), func(f string) bool { return f == "html" })
 	tables, documents := []string{"table", "wide"}, []string{"table", "no-headers", "color", "wide", "json", "yaml", "name"}
 
 	for _, snapshot := range files(t, "../../docs/examples/*.yaml", "testdata/snapshots/*.yaml") {
@@ -101,6 +102,11 @@ func commands(t *testing.T) map[string][]string {
 	add("plan/hostile", []string{"table", "wide", "markdown"}, "plan", "--snapshot", "testdata/snapshots/hostile.yaml")
 	for _, platform := range []string{"ack", "eks", "k3s"} {
 		add("plan/"+platform, []string{"table"}, "plan", "--snapshot", "testdata/snapshots/platforms/"+platform+".yaml")
+	}
+
+	for _, question := range []string{"skew", "support", "deprecations", "plan"} {
+		add(question+"/shop-prod", []string{"html"}, question, "--snapshot", "../../docs/examples/shop-prod.yaml")
+		add(question+"/hostile", []string{"html"}, question, "--snapshot", "testdata/snapshots/hostile.yaml")
 	}
 
 	shop := []string{"support", "--snapshot", "../../docs/examples/shop-prod.yaml"}
@@ -198,7 +204,7 @@ func run(t *testing.T, args ...string) string {
 // the direction of writing too, which documents must quote as it is.
 func TestOutputHoldsNoControlCharacters(t *testing.T) {
 	documents := []string{"json", "yaml", "kyaml"}
-	tables := []string{"", "wide", "name", "custom-columns=NAME:.metadata.name,NAMES:.rows[*].names"}
+	tables := []string{"", "wide", "html", "name", "custom-columns=NAME:.metadata.name,NAMES:.rows[*].names"}
 	for _, question := range []string{"skew", "support", "deprecations", "plan"} {
 		for _, output := range slices.Concat(documents, tables) {
 			got := run(t, question, "--snapshot", "testdata/snapshots/hostile.yaml", "-o", output)

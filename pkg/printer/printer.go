@@ -37,7 +37,12 @@ type format struct {
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
+	return newFlags(
+		format{"wide", printHuman},
+		format{"markdown", printMarkdown},
+		format{"html", printHTML},
+		format{"csv", printCSV},
+	)
 }
 
 // NewTableFlags are for documents that judge no cluster, and have a table.
