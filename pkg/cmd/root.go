@@ -3,7 +3,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"flag"
 	"io"
 	"os"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/term"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
@@ -29,6 +32,7 @@ type Environment struct {
 
 // Execute runs the command line. ExitCode tells what its error means.
 func Execute(ctx context.Context, env Environment, args []string) error {
+	env.Streams.In = interruptible(ctx, env.Streams.In)
 	root := NewRoot(env)
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
@@ -80,6 +84,12 @@ limit.`,
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
 
+	logging := flag.NewFlagSet("", flag.ContinueOnError)
+	klog.InitFlags(logging)
+	verbosity := logging.Lookup("v")
+	verbosity.Usage = "How much to log on stderr, as kubectl does: requests at 6, their headers at 7 and those of answers at 8."
+	root.PersistentFlags().AddGoFlag(verbosity)
+
 	data := &catalogFlag{env: env}
 	data.addTo(root.PersistentFlags())
 
@@ -102,7 +112,9 @@ func runOptions(o options) func(*cobra.Command, []string) error {
 		if err := o.Validate(); err != nil {
 			return err
 		}
-		return o.Run(cmd.Context())
+		// Of what was interrupted the report told what is known.
+		err := o.Run(cmd.Context())
+		return cmp.Or(cmd.Context().Err(), err)
 	}
 }
 

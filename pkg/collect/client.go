@@ -39,6 +39,8 @@ type client struct {
 	http *http.Client
 }
 
+// newClient returns a client that has its own connection where the configuration
+// is one of withOwnConnections.
 func newClient(config *rest.Config) (*client, error) {
 	base, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
@@ -55,17 +57,25 @@ func newClient(config *rest.Config) (*client, error) {
 	return &client{base: base, http: &unredirected}, nil
 }
 
-// newConnection returns a client that shares no connection with any other:
-// client-go shares a transport, but not between configurations with a dialer.
-func newConnection(config *rest.Config) (*client, error) {
+// withOwnConnections copies a configuration so that no client of it shares a
+// connection with any other, and disconnect closes all: client-go shares its
+// transports but for those with a dialer, and closes none.
+func withOwnConnections(config *rest.Config) (_ *rest.Config, disconnect func()) {
 	config = rest.CopyConfig(config)
-	if config.Dial == nil {
-		config.Dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	dial := config.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	}
-	return newClient(config)
+	life, disconnect := context.WithCancel(context.Background())
+	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := dial(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(life, func() { _ = connection.Close() })
+		}
+		return connection, err
+	}
+	return config, disconnect
 }
-
-func (c *client) close() { c.http.CloseIdleConnections() }
 
 // get returns an answer of no more than maxBodyBytes.
 func (c *client) get(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
