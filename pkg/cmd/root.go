@@ -50,12 +50,15 @@ a later version, and what stands against that?
 
 Without a subcommand it answers all of that at once, for the next minor, from
 one reading of the cluster. Each subcommand shows more of its answer, and plan
-also what only pods tell.
+also what only pods tell. Several clusters get a row each, the worst first: those
+of --contexts or --all-contexts, or of several snapshots. One that cannot be
+read or judged is a row that says why, and counts as incomplete.
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
 Reading a cluster ends within 30 seconds, unless --request-timeout gives another
-limit.`,
+limit. An interrupt ends it at once: what was read is judged and shown, what was
+not is unknown, and the exit code is 130.`,
 		Example: `  # All of it on one screen
   kubectl versions
 
@@ -63,7 +66,12 @@ limit.`,
   kubectl versions --fail-on error --require-complete
 
   # Judge a cluster from a snapshot that was taken elsewhere
-  kubectl versions --snapshot cluster.yaml`,
+  kubectl versions --snapshot cluster.yaml
+
+  # A row for each of several clusters, the worst first
+  kubectl versions --contexts shop-prod,shop-test
+  kubectl versions --all-contexts --request-timeout 10s
+  kubectl versions --snapshot snapshots/`,
 		Version:       env.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

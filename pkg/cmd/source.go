@@ -65,7 +65,7 @@ func (f *sourceFlags) validate() error {
 		return usagef("--namespace: %q is no namespace: %s", f.namespace(), faults[0])
 	}
 	if f.typed.Changed("snapshot") {
-		if f.snapshot == "" {
+		if f.typed.Lookup("snapshot").Value.String() == "" {
 			return usagef("--snapshot names no file")
 		}
 		for _, name := range []string{"context", "kubeconfig", "server", "probe-endpoints"} {

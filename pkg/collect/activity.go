@@ -66,6 +66,9 @@ func (t watchedTransport) RoundTrip(request *http.Request) (*http.Response, erro
 	return response, nil
 }
 
+// WrappedRoundTripper lets client-go find what cancels a request.
+func (t watchedTransport) WrappedRoundTripper() http.RoundTripper { return t.RoundTripper }
+
 func (a *Activity) begin(what string) (end func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
