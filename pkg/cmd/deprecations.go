@@ -304,13 +304,16 @@ func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *a
 	}
 	if len(f.auditLogs) > 0 {
 		log, err := auditlog.Read(ctx, index, stdin, f.auditLogs...)
-		if err != nil && (log == nil || ctx.Err() != nil) {
+		gap := v1alpha1.Gap{Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "part of the audit log"}
+		switch {
+		case err != nil && ctx.Err() != nil:
+			gap.Reason, err = v1alpha1.GapInterrupted, errInterrupted
+		case err != nil && log == nil:
 			return err
 		}
 		if err != nil {
-			s.Gaps = append(s.Gaps, v1alpha1.Gap{
-				Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "part of the audit log", Message: err.Error(),
-			})
+			gap.Message = err.Error()
+			s.Gaps = append(s.Gaps, gap)
 		}
 		usage.AuditLog = log
 	}

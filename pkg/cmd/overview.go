@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 type overviewOptions struct {
 	env      Environment
 	source   sourceFlags
+	fleet    fleetFlags
 	catalog  *catalogFlag
 	color    *colorFlag
 	usage    usageFlags
@@ -37,7 +39,8 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 	}
 	root.RunE = runOptions(o)
 	flags := root.Flags()
-	o.source.addTo(flags)
+	o.source.addCollecting(flags)
+	o.fleet.addTo(flags)
 	o.usage.addTo(flags)
 	o.at.addTo(flags)
 	addWithin(flags, &o.within)
@@ -49,17 +52,18 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 
 // Validate checks what was typed, before anything is read.
 func (o *overviewOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.usage.validate, o.gate.validate, o.color.validate} {
+	for _, validate := range []func() error{o.fleet.validate, o.source.validate, o.usage.validate, o.gate.validate, o.color.validate} {
 		if err := validate(); err != nil {
 			return err
 		}
 	}
-	if err := o.usage.validateWith(o.source.snapshot); err != nil {
+	if err := o.usage.validateWith(cmp.Or(o.fleet.snapshots...)); err != nil {
 		return err
 	}
 	if o.source.namespace() != "" {
 		return usagef("an overview is about the whole cluster: --namespace narrows nothing here")
 	}
+	o.source.snapshot = o.fleet.oneSnapshot()
 	method := defaultMethod()
 	if err := method.validate(); err != nil {
 		return err
@@ -80,6 +84,10 @@ func (o *overviewOptions) Validate() error {
 
 // Run collects, answers every question and prints.
 func (o *overviewOptions) Run(ctx context.Context) error {
+	members, err := o.members(ctx)
+	if err != nil {
+		return err
+	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
@@ -94,7 +102,11 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
 		return err
 	}
-	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")})
+	what := scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")}
+	if members != nil {
+		return o.runFleet(ctx, members, what)
+	}
+	snapshot, err := o.source.facts(ctx, data.Catalog, what)
 	if err != nil {
 		return err
 	}

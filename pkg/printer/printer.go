@@ -85,6 +85,13 @@ func (f *Flags) Formats() []string {
 	return slices.Concat(own, f.stock.AllowedFormats(), f.columns.AllowedFormats())
 }
 
+// Nested reports whether the format shows what reports hold of other reports.
+func (f *Flags) Nested() bool {
+	output := *f.stock.OutputFormat
+	table := output == "" && *f.stock.TemplatePrinterFlags.TemplateArgument == ""
+	return !table && !slices.Contains([]string{"wide", "csv", "markdown", "name"}, output)
+}
+
 // Printer writes one document.
 type Printer func(object runtime.Object, w io.Writer) error
 
