@@ -94,11 +94,11 @@ func fleetRow(c v1alpha1.FleetCluster) htmlRow {
 		b := badgeOf(v)
 		return htmlCell{Text: clean(orDash(string(v))), Tone: b.Tone, Pill: v != ""}
 	}
-	breaking, gaps, message := "-", "-", "could not be judged: "+c.Error
+	broken, gaps, message := breaking(c), "-", "could not be judged: "+c.Error
 	if c.Error == "" {
-		breaking, gaps, message = thousands(int64(c.Breaking)), thousands(int64(c.Gaps)), c.Message
+		gaps, message = thousands(int64(c.Gaps)), c.Message
 		if c.Breaking > 0 && !c.Target.IsZero() {
-			breaking += " at " + c.Target.String()
+			broken += " at " + c.Target.String()
 		}
 	}
 	row := htmlRow{Cells: []htmlCell{{Text: clean(c.Name), Note: clean(message)}, pill(c.Verdict), {Text: clean(orDash(c.Version))}}}
@@ -110,6 +110,6 @@ func fleetRow(c v1alpha1.FleetCluster) htmlRow {
 	for _, q := range []v1alpha1.Question{v1alpha1.QuestionSkew, v1alpha1.QuestionSupport, v1alpha1.QuestionDeprecations, v1alpha1.QuestionPlan} {
 		row.Cells = append(row.Cells, pill(c.Answers[q]))
 	}
-	row.Cells = append(row.Cells, htmlCell{Text: clean(breaking), Right: true}, htmlCell{Text: clean(gaps), Right: true})
+	row.Cells = append(row.Cells, htmlCell{Text: clean(broken), Right: true}, htmlCell{Text: clean(gaps), Right: true})
 	return row
 }
