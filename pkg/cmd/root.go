@@ -74,7 +74,7 @@ limit.`,
 
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
-		newPlan(env, config, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
+		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
 	)
 	return root
 }

@@ -163,6 +163,8 @@ func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
 		return printDeprecations(w, report, layout)
 	case *v1alpha1.UpgradePlan:
 		return printPlan(w, report, layout)
+	case *v1alpha1.DiffReport:
+		return printDiff(w, report, layout)
 	case *v1alpha1.ReleaseCalendar:
 		return printReleases(w, report, layout)
 	case *v1alpha1.CatalogInfo:
