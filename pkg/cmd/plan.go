@@ -27,6 +27,7 @@ type planOptions struct {
 	platform platformFlag
 	method   methodFlags
 	gate     gateFlags
+	baseline baselineFlag
 	output   *printer.Flags
 
 	planBy plan.Options
@@ -75,6 +76,7 @@ made of published figures, which are printed beside it.`,
 	o.platform.addTo(flags)
 	o.method.addTo(flags)
 	o.gate.addTo(flags)
+	o.baseline.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
 }
@@ -82,7 +84,7 @@ made of published figures, which are printed beside it.`,
 // Validate checks what was typed, before anything is read.
 func (o *planOptions) Validate() error {
 	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.method.validate, o.gate.validate, o.color.validate,
+		o.source.validate, o.usage.validate, o.target.validate, o.method.validate, o.gate.validate, o.baseline.validate, o.color.validate,
 	} {
 		if err := validate(); err != nil {
 			return err
@@ -124,8 +126,12 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if o.planBy.Target, err = o.target.planned(facts.FindAPIServers(snapshot).Newest(), data.Catalog, o.planBy.At); err != nil {
 		return err
 	}
-	report, err := plan.Evaluate(snapshot, o.planBy)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.UpgradePlan, error) { return plan.Evaluate(s, o.planBy) }
+	report, err := judge(snapshot)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {

@@ -67,6 +67,7 @@ func printDeprecations(w io.Writer, r *v1alpha1.DeprecationReport, layout Layout
 		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
 	}
 	return printSections(w, layout,
+		baselineSection(r.Baseline, layout.Wide),
 		section{"What to do", fixes(rows, layout.Wide)},
 		section{"Waived", shortened(waived, layout.Wide)},
 		section{"Not looked at", shortened(unlooked(r.Gaps, layout.Wide), layout.Wide)},

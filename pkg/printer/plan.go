@@ -127,6 +127,7 @@ func printPlan(w io.Writer, p *v1alpha1.UpgradePlan, layout Layout) error {
 		return err
 	}
 	if err := printSections(w, layout,
+		baselineSection(p.Baseline, layout.Wide),
 		section{"What to do", toDo(p, layout.Wide)},
 		section{"Notes", slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
 		section{"Time", p.Summary.Duration.Assumptions},

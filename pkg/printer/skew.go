@@ -43,7 +43,7 @@ func printSkew(w io.Writer, r *v1alpha1.SkewReport, layout Layout) error {
 	if err := printTable(w, skewColumns(layout.Wide), r.Rows, layout); err != nil {
 		return err
 	}
-	return printSections(w, layout, section{"Why", whys(r)}, section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
+	return printSections(w, layout, baselineSection(r.Baseline, layout.Wide), section{"Why", whys(r)}, section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
 }
 
 // whys explain every verdict that is not ok, the gravest first, once for all

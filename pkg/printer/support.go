@@ -61,7 +61,7 @@ func printSupport(w io.Writer, r *v1alpha1.SupportReport, layout Layout) error {
 	for _, check := range r.Ranges {
 		ranges = append(ranges, fmt.Sprintf("%s: %s", check.Verdict, check.Reason))
 	}
-	return printSections(w, layout,
+	return printSections(w, layout, baselineSection(r.Baseline, layout.Wide),
 		section{"What to do", advice(r)}, section{"Unknown", unknowns(r)}, section{"Ranges", ranges}, section{"Dates", dates(r)},
 		section{"Not seen", unseen(r.Gaps)}, section{"Notes", r.Notes})
 }
