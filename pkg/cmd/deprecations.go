@@ -24,18 +24,19 @@ import (
 )
 
 type deprecationsOptions struct {
-	env     Environment
-	source  sourceFlags
-	catalog *catalogFlag
-	color   *colorFlag
-	usage   usageFlags
-	target  targetFlag
-	texts   textFlags
-	waivers waiverFlags
-	only    []string
-	labels  string
-	gate    gateFlags
-	output  *printer.Flags
+	env      Environment
+	source   sourceFlags
+	catalog  *catalogFlag
+	color    *colorFlag
+	usage    usageFlags
+	target   targetFlag
+	texts    textFlags
+	waivers  waiverFlags
+	only     []string
+	labels   string
+	gate     gateFlags
+	baseline baselineFlag
+	output   *printer.Flags
 
 	judgeBy deprecation.Options
 	print   printer.Printer
@@ -91,6 +92,7 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
 	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
 	o.gate.addTo(flags)
+	o.baseline.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
 }
@@ -98,7 +100,7 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 // Validate checks what was typed, before anything is read.
 func (o *deprecationsOptions) Validate() error {
 	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.color.validate, o.validateNarrowing,
+		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.baseline.validate, o.color.validate, o.validateNarrowing,
 	} {
 		if err := validate(); err != nil {
 			return err
@@ -161,10 +163,25 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if report.Baseline, err = o.against(snapshot); err != nil {
+		return err
+	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
 		return err
 	}
 	return o.gate.check(report)
+}
+
+// against compares all that was found with the baseline, whatever --only shows of it.
+func (o *deprecationsOptions) against(snapshot *v1alpha1.Snapshot) (*v1alpha1.Baseline, error) {
+	by := o.judgeBy
+	by.Only = nil
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.DeprecationReport, error) { return deprecation.Evaluate(s, by) }
+	report, err := judge(snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return against(o.baseline, report, judge)
 }
 
 // facts reads a snapshot or collects one, and neither where files are judged alone.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/overview"
@@ -24,6 +25,7 @@ type overviewOptions struct {
 	within   string
 	platform platformFlag
 	waivers  waiverFlags
+	baseline baselineFlag
 	gate     gateFlags
 	output   *printer.Flags
 
@@ -46,13 +48,14 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 	addWithin(flags, &o.within)
 	o.platform.addTo(flags)
 	o.waivers.addTo(flags)
+	o.baseline.addTo(flags)
 	o.gate.addTo(flags)
 	o.output.AddTo(flags)
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *overviewOptions) Validate() error {
-	for _, validate := range []func() error{o.fleet.validate, o.source.validate, o.usage.validate, o.gate.validate, o.color.validate} {
+	for _, validate := range []func() error{o.fleet.validate, o.source.validate, o.usage.validate, o.baseline.validate, o.gate.validate, o.color.validate} {
 		if err := validate(); err != nil {
 			return err
 		}
@@ -64,11 +67,7 @@ func (o *overviewOptions) Validate() error {
 		return usagef("an overview is about the whole cluster: --namespace narrows nothing here")
 	}
 	o.source.snapshot = o.fleet.oneSnapshot()
-	method := defaultMethod()
-	if err := method.validate(); err != nil {
-		return err
-	}
-	o.judgeBy.Method = method.method
+	o.judgeBy.Method = defaultMethod()
 	var err error
 	if o.judgeBy.At, err = o.at.day(); err != nil {
 		return err
@@ -87,6 +86,9 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	members, err := o.members(ctx)
 	if err != nil {
 		return err
+	}
+	if members != nil && o.baseline.file != "" {
+		return usagef("--baseline is about one cluster: kubectl versions diff compares reports on several")
 	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {
@@ -110,8 +112,12 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := overview.Evaluate(snapshot, o.judgeBy)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.Overview, error) { return overview.Evaluate(s, o.judgeBy) }
+	report, err := judge(snapshot)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {

@@ -39,7 +39,7 @@ func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r)...),
 		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide, answerLines(r)), r.Answers},
 		parts: []part{
-			baseline(r.Baseline),
+			{title: "Baseline", lines: briefly(baseline(r.Baseline, layout.Wide).lines, layout)},
 			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout)},
 			{text: overviewMore(r)},
 		},

@@ -45,7 +45,7 @@ func NewReportFlags() *Flags {
 	)
 }
 
-// NewTableFlags are for documents that judge no cluster, and have a table.
+// NewTableFlags are for documents that have a table, and judge no cluster.
 func NewTableFlags() *Flags {
 	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
 }
