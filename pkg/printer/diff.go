@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
-// leastAbout leaves most of a component's or a check's name, and of an API its group.
-const leastAbout = 24
+// On 80 columns the names of checks are whole, beside the longest verdicts.
+const leastAbout, leastWhat = 22, 20
 
 func changeColumns(wide bool) []column[v1alpha1.Change] {
 	type row = v1alpha1.Change
@@ -21,7 +21,7 @@ func changeColumns(wide bool) []column[v1alpha1.Change] {
 			paint: func(c row) paint { return verdictPaint(now(c).Verdict) }},
 		{header: "QUESTION", droppable: true, text: func(c row, _ int) string { return string(now(c).Question) }},
 		{header: "ABOUT", least: leastAbout, text: func(c row, _ int) string { return aboutText(now(c)) }},
-		{header: "WHAT", folds: true, text: func(c row, _ int) string { return whatText(c, wide) }},
+		{header: "WHAT", folds: true, least: leastWhat, text: func(c row, _ int) string { return whatText(c, wide) }},
 		{header: "FIX", wide: true, text: func(c row, _ int) string { return orDash(now(c).Remedy) }},
 		{header: "SOURCE", wide: true, text: func(c row, _ int) string { return orDash(now(c).Source) }},
 	}
