@@ -29,10 +29,12 @@ func (f *baselineFlag) validate() error {
 	return nil
 }
 
+func (f *baselineFlag) given() bool { return f.file != "" }
+
 // against says what a report has in addition to the baseline, which a snapshot
 // becomes by the same judgement. It is nil without a baseline.
 func against[R runtime.Object](f baselineFlag, report R, judge func(*v1alpha1.Snapshot) (R, error)) (*v1alpha1.Baseline, error) {
-	if f.file == "" {
+	if !f.given() {
 		return nil, nil
 	}
 	found, err := f.compare(report, func(s *v1alpha1.Snapshot) (runtime.Object, error) { return judge(s) })

@@ -174,6 +174,9 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 
 // against compares all that was found with the baseline, whatever --only shows of it.
 func (o *deprecationsOptions) against(snapshot *v1alpha1.Snapshot) (*v1alpha1.Baseline, error) {
+	if !o.baseline.given() {
+		return nil, nil
+	}
 	by := o.judgeBy
 	by.Only = nil
 	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.DeprecationReport, error) { return deprecation.Evaluate(s, by) }

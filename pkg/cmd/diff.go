@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -138,7 +137,7 @@ func (o *diffOptions) Run(ctx context.Context) error {
 
 // read returns the kind of a file, and the report in it or on it.
 func (o *diffOptions) read(name string) (kind string, report runtime.Object, err error) {
-	from := io.Reader(o.env.Streams.In)
+	from := o.env.Streams.In
 	if name != "-" {
 		file, err := open(name)
 		if err != nil {

@@ -77,8 +77,8 @@ func hop(to string, gates ...v1alpha1.PlanGate) v1alpha1.PlanHop {
 	return v1alpha1.PlanHop{To: minor(to), Gates: gates}
 }
 
-func gate(id string, verdict v1alpha1.Verdict) v1alpha1.PlanGate {
-	return v1alpha1.PlanGate{ID: id, Verdict: verdict, Message: "why"}
+func etcd(verdict v1alpha1.Verdict) v1alpha1.PlanGate {
+	return v1alpha1.PlanGate{ID: "etcd", Verdict: verdict, Message: "why"}
 }
 
 func overviewOf(reports ...runtime.Object) *v1alpha1.Overview {
@@ -190,15 +190,15 @@ func TestFindingsAreJoinedByWhatTheyAreAbout(t *testing.T) {
 			[]string{"worse skew kubelet: unknown, unsupported"}, 0,
 		},
 		"unknown turned out to be fine": {
-			planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Unknown))), planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Pass))),
+			planOf("1.37", hop("1.38", etcd(v1alpha1.Unknown))), planOf("1.37", hop("1.38", etcd(v1alpha1.Pass))),
 			[]string{"resolved plan etcd hop to 1.38: unknown, pass"}, 0,
 		},
 		"what is unknown now is not better": {
-			planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Blocked))), incomplete(planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Unknown)))),
+			planOf("1.37", hop("1.38", etcd(v1alpha1.Blocked))), incomplete(planOf("1.37", hop("1.38", etcd(v1alpha1.Unknown)))),
 			[]string{"not seen plan etcd hop to 1.38: blocked, unknown"}, 0,
 		},
 		"what was fine and is unknown now is new": {
-			planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Pass))), incomplete(planOf("1.37", hop("1.38", gate("etcd", v1alpha1.Unknown)))),
+			planOf("1.37", hop("1.38", etcd(v1alpha1.Pass))), incomplete(planOf("1.37", hop("1.38", etcd(v1alpha1.Unknown)))),
 			[]string{"new plan etcd hop to 1.38: pass, unknown"}, 0,
 		},
 		"other words": {
@@ -250,7 +250,7 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 	looked := func(change func(*v1alpha1.DeprecationReport)) *v1alpha1.DeprecationReport {
 		return with(usageOf(), change)
 	}
-	ahead := planOf("1.36", hop("1.37", gate("etcd", v1alpha1.Blocked)))
+	ahead := planOf("1.36", hop("1.37", etcd(v1alpha1.Blocked)))
 
 	for name, tc := range map[string]struct {
 		old, new runtime.Object
@@ -288,12 +288,12 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 		"a plan, not everything seen":           {ahead, incomplete(planOf("1.36", hop("1.37"))), unseen},
 		"a plan that asked for no pods":         {ahead, with(planOf("1.36", hop("1.37")), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }), unseen},
 		"two plans that asked for none": {
-			with(planOf("1.36", hop("1.37", gate("etcd", v1alpha1.Blocked))), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }),
+			with(planOf("1.36", hop("1.37", etcd(v1alpha1.Blocked))), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }),
 			with(planOf("1.36", hop("1.37")), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }), resolved,
 		},
 		"a hop that is not planned any more": {ahead, planOf("1.36"), unseen},
 		"a hop that is done":                 {ahead, incomplete(planOf("1.37", hop("1.38"))), resolved},
-		"a hop that brings the rest along":   {planOf("1.37", hop("1.37", gate("etcd", v1alpha1.Blocked))), planOf("1.37", hop("1.38")), unseen},
+		"a hop that brings the rest along":   {planOf("1.37", hop("1.37", etcd(v1alpha1.Blocked))), planOf("1.37", hop("1.38")), unseen},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report, err := Compare(tc.old, tc.new)
@@ -342,8 +342,11 @@ func TestNotesSayWhatElseMakesADifference(t *testing.T) {
 		"another server": {of("a", "https://a"), of("a", "https://b"), []string{
 			"the old report is of a (https://a) and the new report of a (https://b): are they the same cluster?",
 		}},
+		"another server without a context": {of("", "https://a"), of("b", "https://b"), []string{
+			"the old report is of https://a and the new report of b (https://b): are they the same cluster?",
+		}},
 		"another context": {of("", "https://a"), of("b", "https://a"), []string{
-			"the old report is of https://a and the new report of b (https://a): are they the same cluster?",
+			`the old report was read through context "" and the new report through "b"`,
 		}},
 		"in order":      {collected(1), collected(2), none},
 		"at once":       {collected(1), collected(1), none},

@@ -117,9 +117,13 @@ func (c *comparison) hidden() []string {
 
 func (c *comparison) ofCluster(a, b answer) []string {
 	var notes []string
-	if a.cluster.Server != "" && b.cluster.Server != "" && a.cluster != b.cluster {
+	switch one, other := a.cluster, b.cluster; {
+	case one.Server == "" || other.Server == "" || one == other:
+	case one.Server == other.Server:
+		notes = append(notes, fmt.Sprintf("%s was read through context %q and %s through %q", c.old.name, one.Context, c.new.name, other.Context))
+	default:
 		notes = append(notes, fmt.Sprintf("%s is of %s and %s of %s: are they the same cluster?",
-			c.old.name, clusterText(a.cluster), c.new.name, clusterText(b.cluster)))
+			c.old.name, clusterText(one), c.new.name, clusterText(other)))
 	}
 	if b.collectedAt.Before(&a.collectedAt) {
 		notes = append(notes, fmt.Sprintf("%s was collected at %s, before %s, at %s: are they in the right order?",

@@ -78,7 +78,9 @@ func DecodeReport(r io.Reader) (runtime.Object, error) {
 		return nil, err
 	}
 	if snapshot, ok := report.(*Snapshot); ok {
-		return snapshot, snapshot.validate()
+		if err := snapshot.validate(); err != nil {
+			return nil, err
+		}
 	}
 	return report, nil
 }
