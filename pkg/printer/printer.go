@@ -37,7 +37,8 @@ type format struct {
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
+	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV},
+		format{"sarif", printSARIF}, format{"junit", printJUnit}, format{"prometheus", printPrometheus})
 }
 
 // NewTableFlags are for documents that judge no cluster, and have a table.
