@@ -46,6 +46,10 @@ func formats() map[string][]string {
 		"markdown": {"-o", "markdown"},
 		"csv":      {"-o", "csv"},
 		"html":     {"-o", "html"}, // of a few reports: pages are long
+
+		"sarif":      {"-o", "sarif"},
+		"junit":      {"-o", "junit"},
+		"prometheus": {"-o", "prometheus"},
 	}
 }
 
@@ -118,6 +122,15 @@ func commands(t *testing.T) map[string][]string {
 		add(question+"/shop-prod", []string{"html"}, question, "--snapshot", "../../docs/examples/shop-prod.yaml")
 		add(question+"/hostile", []string{"html"}, question, "--snapshot", "testdata/snapshots/hostile.yaml")
 	}
+	for _, question := range []string{"support", "deprecations", "plan"} {
+		for _, snapshot := range []string{"../../docs/examples/shop-prod.yaml", "testdata/snapshots/hostile.yaml"} {
+			name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
+			add(question+"/"+name, []string{"sarif", "junit", "prometheus"}, question, "--snapshot", snapshot)
+		}
+	}
+	add("overview/shop-prod", []string{"sarif", "junit", "prometheus"}, "--snapshot", "../../docs/examples/shop-prod.yaml")
+	add("deprecations/waived", []string{"sarif", "junit", "prometheus"}, append(prod, "--policy", "testdata/waivers.yaml", "--ignore", "PodDisruptionBudget")...)
+	add("deprecations/of-files", []string{"sarif", "junit"}, "deprecations", "-f", "testdata/manifests", "-R", "--to", "1.38")
 
 	shop := []string{"support", "--snapshot", "../../docs/examples/shop-prod.yaml"}
 	add("support/within-200d", tables, append(shop, "--within", "200d")...)

@@ -57,6 +57,58 @@ type Key struct {
 // KeyOf is the identity of a finding.
 func KeyOf(f v1alpha1.Finding) Key { return Key{f.Cluster, f.Question, f.Rule, f.Subject} }
 
+// Waived is a finding that was decided to live with.
+type Waived struct {
+	v1alpha1.Finding
+	Waiver v1alpha1.DeprecationWaiver
+}
+
+// WaivedOf returns what waivers took out of the verdict of a report.
+func WaivedOf(r *v1alpha1.DeprecationReport) []Waived {
+	if r == nil {
+		return nil
+	}
+	var all []Waived
+	for _, f := range r.Waived {
+		waived := Waived{Finding: ofUse(f)}
+		if f.Waiver != nil {
+			waived.Waiver = *f.Waiver
+		}
+		all = append(all, waived)
+	}
+	return all
+}
+
+// Clusters shows any report as one on clusters: those of a fleet, or the one that
+// was judged, with the answers that were asked for.
+func Clusters(report runtime.Object) ([]v1alpha1.FleetCluster, error) {
+	switch r := report.(type) {
+	case *v1alpha1.SkewReport:
+		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Skew: r, Baseline: r.Baseline}), nil
+	case *v1alpha1.SupportReport:
+		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Support: r, Baseline: r.Baseline}), nil
+	case *v1alpha1.DeprecationReport:
+		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Deprecations: r, Baseline: r.Baseline}), nil
+	case *v1alpha1.UpgradePlan:
+		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Plan: r, Baseline: r.Baseline}), nil
+	case *v1alpha1.Overview:
+		return one(r), nil
+	case *v1alpha1.FleetOverview:
+		for _, c := range r.Clusters {
+			if c.Overview == nil && c.Error == "" {
+				return nil, fmt.Errorf("the report does not hold that of cluster %s", c.Name)
+			}
+		}
+		return r.Clusters, nil
+	default:
+		return nil, fmt.Errorf("%T judges no cluster", report)
+	}
+}
+
+func one(o *v1alpha1.Overview) []v1alpha1.FleetCluster {
+	return []v1alpha1.FleetCluster{{Name: cmp.Or(o.Name, o.Cluster.Context, o.Cluster.Server), Overview: o}}
+}
+
 // Counts reports whether a finding asks for attention: error, warning or unknown.
 func Counts(f v1alpha1.Finding) bool { return f.Verdict.Weight() >= v1alpha1.Unknown.Weight() }
 
@@ -99,18 +151,23 @@ func ofDeprecations(r *v1alpha1.DeprecationReport) []v1alpha1.Finding {
 	}
 	var all []v1alpha1.Finding
 	for _, f := range r.Findings {
-		finding := v1alpha1.Finding{
-			Question: v1alpha1.QuestionDeprecations, Rule: strings.TrimSpace(f.APIVersion + " " + f.Kind), Subject: subject(f.Subject),
-			Verdict: f.Verdict, Message: f.Reason, Remedy: f.Remedy,
-		}
-		for _, e := range f.Evidence {
-			if !e.Stale || f.Verdict == v1alpha1.Information {
-				finding.Places = append(finding.Places, e.Objects...)
-			}
-		}
-		all = append(all, finding)
+		all = append(all, ofUse(f))
 	}
 	return merged(all)
+}
+
+func ofUse(f v1alpha1.DeprecationFinding) v1alpha1.Finding {
+	finding := v1alpha1.Finding{
+		Question: v1alpha1.QuestionDeprecations, Rule: strings.TrimSpace(f.APIVersion + " " + f.Kind), Subject: subject(f.Subject),
+		Verdict: f.Verdict, Message: f.Reason, Remedy: f.Remedy,
+	}
+	for _, e := range f.Evidence {
+		if !e.Stale || f.Verdict == v1alpha1.Information {
+			finding.Places = append(finding.Places, e.Objects...)
+		}
+	}
+	finding.Places = distinct(finding.Places)
+	return finding
 }
 
 func ofPlan(r *v1alpha1.UpgradePlan) []v1alpha1.Finding {
@@ -162,26 +219,59 @@ func first(all []string) string {
 	return all[0]
 }
 
-// merged makes one finding of those with the same identity: the gravest, with
-// the places of all that are as grave.
+// merged makes one finding of those with the same identity.
 func merged(all []v1alpha1.Finding) []v1alpha1.Finding {
 	index := map[Key]int{}
-	var out []v1alpha1.Finding
+	var groups [][]v1alpha1.Finding
 	for _, f := range all {
 		at, ok := index[KeyOf(f)]
 		if !ok {
-			index[KeyOf(f)] = len(out)
-			out = append(out, f)
+			at = len(groups)
+			index[KeyOf(f)] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], f)
+	}
+	out := make([]v1alpha1.Finding, len(groups))
+	for i, group := range groups {
+		out[i] = joined(group)
+	}
+	return out
+}
+
+// maxMessages of one finding: a user may have thousands of user agents.
+const maxMessages = 3
+
+// joined is the gravest of a group, with what all that are as grave say and name.
+func joined(group []v1alpha1.Finding) v1alpha1.Finding {
+	f := slices.MaxFunc(group, func(a, b v1alpha1.Finding) int { return cmp.Compare(a.Verdict.Weight(), b.Verdict.Weight()) })
+	var messages []string
+	var places []v1alpha1.EvidenceObject
+	for _, g := range group {
+		if g.Verdict.Weight() < f.Verdict.Weight() {
 			continue
 		}
-		switch have := &out[at]; cmp.Compare(f.Verdict.Weight(), have.Verdict.Weight()) {
-		case 1:
-			*have = f
-		case 0:
-			if !strings.Contains(have.Message, f.Message) {
-				have.Message += "; " + f.Message
-			}
-			have.Places = append(slices.Clone(have.Places), f.Places...)
+		if !slices.Contains(messages, g.Message) {
+			messages = append(messages, g.Message)
+		}
+		places = append(places, g.Places...)
+		f.Remedy, f.Source = cmp.Or(f.Remedy, g.Remedy), cmp.Or(f.Source, g.Source)
+	}
+	if more := len(messages) - maxMessages; more > 0 {
+		messages = append(messages[:maxMessages], fmt.Sprintf("and %d more", more))
+	}
+	f.Message, f.Places = strings.Join(messages, "; "), distinct(places)
+	return f
+}
+
+// distinct keeps the first of what several pieces of evidence name.
+func distinct(all []v1alpha1.EvidenceObject) []v1alpha1.EvidenceObject {
+	seen := map[v1alpha1.EvidenceObject]bool{}
+	var out []v1alpha1.EvidenceObject
+	for _, place := range all {
+		if !seen[place] {
+			seen[place] = true
+			out = append(out, place)
 		}
 	}
 	return out

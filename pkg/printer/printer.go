@@ -41,6 +41,9 @@ func NewReportFlags() *Flags {
 		format{"wide", printHuman},
 		format{"markdown", printMarkdown},
 		format{"html", printHTML},
+		format{"sarif", printSARIF},
+		format{"junit", printJUnit},
+		format{"prometheus", printPrometheus},
 		format{"csv", printCSV},
 	)
 }

@@ -1,0 +1,238 @@
+package printer
+
+import (
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"google.golang.org/protobuf/proto"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+)
+
+// metric is a gauge. All of them have the label cluster besides their own.
+type metric struct {
+	name   string
+	labels []string
+	help   string
+	// merge makes one value of those with the same labels.
+	merge func(a, b float64) float64
+}
+
+const metricPrefix = "kubectl_versions_"
+
+// metrics are documented in docs/formats.md, word for word. No label names a node
+// or an object: their number is that of versions and APIs, not that of what runs.
+func metrics() []metric {
+	return []metric{
+		{"cluster_judged", nil, "1 where the cluster could be judged, 0 where nothing of it could be read.", math.Min},
+		{"collected_timestamp_seconds", nil, "When the facts were read.", math.Min},
+		{"report_complete", []string{"question"}, "1 where no evidence was missing, 0 where something could not be seen.", math.Min},
+		{"gaps", []string{"question"}, "Reads that failed, or were left out.", sum},
+		{"findings", []string{"question", "verdict"}, "Findings, those that are in order included.", sum},
+		{"known_findings", []string{"question", "verdict"}, "Findings of kubectl_versions_findings that the baseline has too.", sum},
+		{"waived_findings", []string{"question"}, "Findings that were decided to live with.", sum},
+		{"support_end_timestamp_seconds", []string{"part", "version", "platform"},
+			"End of the support that is neither paid for nor opted into.", math.Min},
+		{"support_phase_end_timestamp_seconds", []string{"part", "version", "platform", "phase", "kind"},
+			"End of a phase of support; kind is standard, maintenance or extended.", math.Min},
+		{"patches_behind", []string{"part", "version", "platform"}, "Patches between this version and the newest of its minor.", math.Max},
+		{"component_instances", []string{"component", "version", "verdict"}, "Instances of a component at a version, by the verdict on their skew.", sum},
+		{"skew_minors", []string{"component", "version"},
+			"Minors from the newest kube-apiserver that the component may reach; negative where it is older.", farther},
+		{"skew_headroom_minors", []string{"component", "version"},
+			"Minors that the control plane may move before the component is outside the policy.", math.Min},
+		{"deprecated_api_findings", []string{"api", "removed_release", "verdict"}, "Findings about an API version that goes away.", sum},
+		{"deprecated_api_requests", []string{"api", "removed_release", "evidence", "access"},
+			"Requests to an API version that goes away: counted by the kube-apiservers seen since each started (evidence requested), " +
+				"or in audit logs (evidence audited); access is read or write.", sum},
+	}
+}
+
+func sum(a, b float64) float64 { return a + b }
+
+func farther(a, b float64) float64 {
+	if math.Abs(b) > math.Abs(a) {
+		return b
+	}
+	return a
+}
+
+// series are the values of all metrics, by metric and labels.
+type series map[string]map[string]*dto.Metric
+
+// printPrometheus writes the text format that node-exporter's textfile collector
+// and the push gateway read.
+func printPrometheus(w io.Writer, object runtime.Object, _ Layout) error {
+	clusters, _, err := judgedOf(object)
+	if err != nil {
+		return err
+	}
+	all := series{}
+	for _, c := range clusters {
+		gauges{all, c.name}.cluster(c)
+	}
+	for _, m := range metrics() {
+		if len(all[m.name]) == 0 {
+			continue
+		}
+		family := &dto.MetricFamily{Name: proto.String(metricPrefix + m.name), Help: proto.String(m.help), Type: dto.MetricType_GAUGE.Enum()}
+		for _, labels := range slices.Sorted(maps.Keys(all[m.name])) {
+			family.Metric = append(family.Metric, all[m.name][labels])
+		}
+		if _, err := expfmt.MetricFamilyToText(w, family); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gauges are those of one cluster.
+type gauges struct {
+	series
+	name string
+}
+
+// set gives the metric a value, with the values of its labels in their order.
+func (g gauges) set(name string, value float64, values ...string) {
+	m := metrics()[slices.IndexFunc(metrics(), func(m metric) bool { return m.name == name })]
+	labels := append([]string{"cluster"}, m.labels...)
+	values = append([]string{g.name}, values...)
+	of := &dto.Metric{Gauge: &dto.Gauge{Value: proto.Float64(value)}}
+	for i, label := range labels {
+		values[i] = Clean(values[i])
+		of.Label = append(of.Label, &dto.LabelPair{Name: proto.String(label), Value: proto.String(values[i])})
+	}
+	key := strings.Join(values, "\x00")
+	if g.series[name] == nil {
+		g.series[name] = map[string]*dto.Metric{}
+	}
+	if have := g.series[name][key]; have != nil {
+		of.Gauge.Value = proto.Float64(m.merge(have.Gauge.GetValue(), value))
+	}
+	g.series[name][key] = of
+}
+
+func (g gauges) cluster(c judged) {
+	g.set("cluster_judged", truth(c.err == ""))
+	if c.err != "" {
+		return
+	}
+	if !c.CollectedAt.IsZero() {
+		g.set("collected_timestamp_seconds", float64(c.CollectedAt.Unix()))
+	}
+	for _, a := range c.answers {
+		g.answer(a)
+	}
+	g.skew(c.Skew)
+	g.support(c.Support)
+	g.deprecations(c.Deprecations)
+}
+
+func (g gauges) answer(a answer) {
+	question := string(a.question)
+	g.set("report_complete", truth(a.complete), question)
+	g.set("gaps", float64(len(a.gaps)), question)
+	if a.unanswered != "" {
+		return
+	}
+	// A series that ends where its count is none would leave alerts behind.
+	for _, verdict := range []v1alpha1.Verdict{gravest(a.question), v1alpha1.Warning, v1alpha1.Unknown} {
+		g.set("findings", 0, question, string(verdict))
+	}
+	for _, f := range a.findings {
+		g.set("findings", 1, question, string(f.Verdict))
+		if f.Known {
+			g.set("known_findings", 1, question, string(f.Verdict))
+		}
+	}
+	if a.question == v1alpha1.QuestionDeprecations {
+		g.set("waived_findings", float64(len(a.waived)), question)
+	}
+}
+
+// gravest is the verdict on a question that fails a pipeline.
+func gravest(q v1alpha1.Question) v1alpha1.Verdict {
+	switch q {
+	case v1alpha1.QuestionDeprecations:
+		return v1alpha1.Error
+	case v1alpha1.QuestionPlan:
+		return v1alpha1.Blocked
+	default:
+		return v1alpha1.Unsupported
+	}
+}
+
+func (g gauges) skew(r *v1alpha1.SkewReport) {
+	if r == nil {
+		return
+	}
+	for _, row := range r.Rows {
+		g.set("component_instances", float64(row.Count), row.Component, row.Version, string(row.Verdict))
+		if row.Distance != nil {
+			g.set("skew_minors", float64(*row.Distance), row.Component, row.Version)
+		}
+		if row.Headroom != nil {
+			g.set("skew_headroom_minors", float64(*row.Headroom), row.Component, row.Version)
+		}
+	}
+}
+
+func (g gauges) support(r *v1alpha1.SupportReport) {
+	if r == nil {
+		return
+	}
+	for _, row := range r.Rows {
+		s := row.Standing
+		if !s.SupportedUntil.IsZero() {
+			g.set("support_end_timestamp_seconds", endOf(s.SupportedUntil), row.Part, row.Version, s.Calendar)
+		}
+		for _, phase := range s.Phases {
+			if !phase.Until.IsZero() {
+				g.set("support_phase_end_timestamp_seconds", endOf(phase.Until), row.Part, row.Version, s.Calendar, phase.Name, string(phase.Kind))
+			}
+		}
+		if p := row.Patch; p != nil {
+			g.set("patches_behind", float64(p.Behind), row.Part, row.Version, p.Calendar)
+		}
+	}
+}
+
+func (g gauges) deprecations(r *v1alpha1.DeprecationReport) {
+	if r == nil {
+		return
+	}
+	for _, f := range r.Findings {
+		api, removed := apiName(f), ""
+		if !f.Removed.IsZero() {
+			removed = f.Removed.String()
+		}
+		g.set("deprecated_api_findings", 1, api, removed, string(f.Verdict))
+		for _, e := range f.Evidence {
+			if e.Type == v1alpha1.EvidenceRequested || e.Type == v1alpha1.EvidenceAudited {
+				g.set("deprecated_api_requests", float64(e.Reads), api, removed, string(e.Type), "read")
+				g.set("deprecated_api_requests", float64(e.Writes), api, removed, string(e.Type), "write")
+			}
+		}
+	}
+}
+
+// endOf is the first second after a last day, in UTC.
+func endOf(last calendar.Date) float64 {
+	next := last.AddDays(1)
+	return float64(time.Date(next.Year, next.Month, next.Day, 0, 0, 0, 0, time.UTC).Unix())
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
