@@ -115,8 +115,8 @@ func TestPages(t *testing.T) {
 		for _, snapshot := range []string{shopProd, hostile} {
 			t.Run(name+" of "+filepath.Base(snapshot), func(t *testing.T) {
 				url := written(t, snapshot, command...)
-				for _, width := range []int64{375, 1440} {
-					fits(t, browser, url, View{Width: width, Height: 900})
+				for _, view := range []View{{Width: 375, Height: 800}, {Width: 1440, Height: 900}, paper()} {
+					fits(t, browser, url, view)
 				}
 				readableInBothSchemes(t, browser, url)
 				shownFolded(t, browser, url)
@@ -124,6 +124,9 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// paper is A4 between its margins.
+func paper() View { return View{Width: 718, Height: 1047, Print: true} }
 
 // Tables and pictures scroll in their own boxes. The page never scrolls sideways.
 func fits(t *testing.T, browser context.Context, url string, view View) {
@@ -192,7 +195,8 @@ const hidden = `[...document.querySelectorAll("details > :not(summary)")].filter
 func shownFolded(t *testing.T, browser context.Context, url string) {
 	t.Helper()
 	for _, noScript := range []bool{false, true} {
-		screen, print := View{Width: 1440, Height: 900, NoScript: noScript}, View{Width: 800, Height: 1100, NoScript: noScript, Print: true}
+		screen, print := View{Width: 1440, Height: 900, NoScript: noScript}, paper()
+		print.NoScript = noScript
 		var folded, unfolded, printed int
 		look(t, browser, url, screen, read(hidden, &folded),
 			do(`document.querySelectorAll("summary").forEach(s => s.click())`), read(hidden, &unfolded))
