@@ -115,18 +115,28 @@ func TestPages(t *testing.T) {
 		for _, snapshot := range []string{shopProd, hostile} {
 			t.Run(name+" of "+filepath.Base(snapshot), func(t *testing.T) {
 				url := written(t, snapshot, command...)
-				for _, view := range []View{{Width: 375, Height: 800}, {Width: 1440, Height: 900}, paper()} {
+				paper := paperOf(t, browser, url)
+				for _, view := range []View{{Width: 375, Height: 800}, {Width: 1440, Height: 900}, paper} {
 					fits(t, browser, url, view)
 				}
 				readableInBothSchemes(t, browser, url)
-				shownFolded(t, browser, url)
+				shownFolded(t, browser, url, paper)
 			})
 		}
 	}
 }
 
-// paper is A4 between its margins.
-func paper() View { return View{Width: 718, Height: 1047, Print: true} }
+// paperOf is A4 between its margins, as the page asks for it.
+func paperOf(t *testing.T, browser context.Context, url string) View {
+	t.Helper()
+	paper := View{Width: 718, Height: 1047, Print: true}
+	var name string
+	look(t, browser, url, paper, read("getComputedStyle(document.body).page", &name))
+	if name == "fleet" { // in landscape
+		paper.Width, paper.Height = paper.Height, paper.Width
+	}
+	return paper
+}
 
 // Tables and pictures scroll in their own boxes. The page never scrolls sideways.
 func fits(t *testing.T, browser context.Context, url string, view View) {
@@ -192,10 +202,10 @@ func readableInBothSchemes(t *testing.T, browser context.Context, url string) {
 const hidden = `[...document.querySelectorAll("details > :not(summary)")].filter(e => !e.checkVisibility() || e.getBoundingClientRect().height === 0).length`
 
 // Paper shows what is folded, and no script is needed to unfold it on a screen.
-func shownFolded(t *testing.T, browser context.Context, url string) {
+func shownFolded(t *testing.T, browser context.Context, url string, paper View) {
 	t.Helper()
 	for _, noScript := range []bool{false, true} {
-		screen, print := View{Width: 1440, Height: 900, NoScript: noScript}, paper()
+		screen, print := View{Width: 1440, Height: 900, NoScript: noScript}, paper
 		print.NoScript = noScript
 		var folded, unfolded, printed int
 		look(t, browser, url, screen, read(hidden, &folded),
