@@ -65,6 +65,7 @@ const (
 	laneMark     = 26
 	lanePadding  = 9
 	columnWidth  = 86
+	legendWidth  = 110
 	pictureHead  = 34
 	pictureFoot  = 34
 	largestMark  = 12
@@ -129,10 +130,11 @@ func newSkewPicture(r *v1alpha1.SkewReport) *skewPicture {
 		}
 	}
 	for i, v := range verdicts {
-		x := laneLabel + lanePadding + i*laneLabel/2
+		x := largestMark + i*legendWidth
 		y := top + pictureFoot/2
 		p.Legend = append(p.Legend, skewMark{tone(verdictPaint(v)), shape(v, x, y, smallestMark+1), x + largestMark, y, clean(string(v)), ""})
 	}
+	p.Width = max(p.Width, len(verdicts)*legendWidth)
 	p.Bottom, p.Height = top, top+pictureFoot
 	p.Description = clean(strings.Join(sentences, ". "))
 	return p
