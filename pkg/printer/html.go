@@ -114,9 +114,11 @@ type htmlCluster struct {
 
 // htmlReport is what a page says of one cluster.
 type htmlReport struct {
-	Level    int
-	Badge    htmlBadge
-	Message  text
+	Level   int
+	Badge   htmlBadge
+	Message text
+	// Lead are sentences to read with Message.
+	Lead     []text
 	Facts    []text
 	Baseline *htmlBaseline
 	Cards    []htmlCard
@@ -141,6 +143,7 @@ type htmlPart struct {
 	Badge htmlBadge
 	// Title and Message are absent where the page has said them.
 	Message text
+	Lead    []text
 	Facts   []text
 	Skew    *skewPicture
 	Support *supportPicture
@@ -337,8 +340,8 @@ func (n news) has(part runtime.Object) bool {
 
 // single is a page that answers one question, and says the verdict once.
 func single(title, name string, p htmlPart, b *v1alpha1.Baseline) htmlPage {
-	r := htmlReport{Level: 2, Badge: p.Badge, Message: p.Message, Facts: p.Facts, Baseline: baselineOf(b)}
-	p.Title, p.Message, p.Facts = "", "", nil
+	r := htmlReport{Level: 2, Badge: p.Badge, Message: p.Message, Lead: p.Lead, Facts: p.Facts, Baseline: baselineOf(b)}
+	p.Title, p.Message, p.Lead, p.Facts = "", "", nil, nil
 	r.Parts = []htmlPart{p.at(1)}
 	return htmlPage{Title: clean(title + " of " + name), Report: r}
 }

@@ -108,6 +108,9 @@ func TestPageOfOneCluster(t *testing.T) {
 		"outside the version skew policy, out of support, 3 API versions in use break", "on 2026-11-20", "facts collected on 2026-11-20 at 20:45 UTC",
 		"18 findings of no consequence", `<input type="checkbox">`, "etcdctl",
 	)
+	if n := strings.Count(got, "context shop-prod"); n != 1 {
+		t.Errorf("the page names its context %d times, want once", n)
+	}
 	verdict, cards, picture := strings.Index(got, `class="verdict`), strings.Index(got, `class="cards"`), strings.Index(got, "<svg")
 	if verdict < 0 || verdict > cards || cards > picture {
 		t.Errorf("verdict at %d, cards at %d, pictures from %d: want them in this order", verdict, cards, picture)

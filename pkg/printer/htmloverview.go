@@ -41,18 +41,27 @@ func overviewOf(r *v1alpha1.Overview, prefix string, level int) htmlReport {
 	return out
 }
 
-// answered is nil for a question that could not be answered.
+// answered is nil for a question that could not be answered. The page names the
+// cluster; its parts do not.
 func answered(r *v1alpha1.Overview, q v1alpha1.Question, n news) *htmlPart {
 	var p htmlPart
 	switch {
 	case q == v1alpha1.QuestionSkew && r.Skew != nil:
-		p = skewPart(r.Skew, n)
+		report := *r.Skew
+		report.Cluster = v1alpha1.Cluster{}
+		p = skewPart(&report, n)
 	case q == v1alpha1.QuestionSupport && r.Support != nil:
-		p = supportPart(r.Support, n)
+		report := *r.Support
+		report.Cluster = v1alpha1.Cluster{}
+		p = supportPart(&report, n)
 	case q == v1alpha1.QuestionDeprecations && r.Deprecations != nil:
-		p = deprecationPart(r.Deprecations, n)
+		report := *r.Deprecations
+		report.Cluster = v1alpha1.Cluster{}
+		p = deprecationPart(&report, n)
 	case q == v1alpha1.QuestionPlan && r.Plan != nil:
-		p = planPart(r.Plan, n)
+		report := *r.Plan
+		report.Cluster = v1alpha1.Cluster{}
+		p = planPart(&report, n)
 	default:
 		return nil
 	}

@@ -53,7 +53,7 @@ func planPart(p *v1alpha1.UpgradePlan, n news) htmlPart {
 	lead := planLead(p)
 	chapter := htmlPart{
 		ID: string(v1alpha1.QuestionPlan), Title: clean("Upgrade plan, " + fromTo(p)), Badge: badgeOf(p.Summary.Verdict), Message: clean(lead[0]),
-		Facts: append(texts(lead[1:]), collectedText(p.CollectedAt)),
+		Lead: texts(lead[1 : len(lead)-1]), Facts: []text{clean(lead[len(lead)-1]), collectedText(p.CollectedAt)},
 	}
 	if len(p.Hops) > 0 {
 		chapter.Tables = []htmlTable{htmlTableOf("Hops", hopColumns(), p.Hops, nil, nil)}

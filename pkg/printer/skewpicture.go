@@ -65,6 +65,7 @@ const (
 	laneMark     = 26
 	lanePadding  = 9
 	columnWidth  = 86
+	legendWidth  = 110
 	pictureHead  = 34
 	pictureFoot  = 34
 	largestMark  = 12
@@ -86,8 +87,9 @@ type skewRows struct {
 	component string
 	allowed   *v1alpha1.MinorRange
 	groups    []skewGroup
-	// rest are not on the axis: their verdicts, with the number of instances.
-	rest []string
+	// rest are not on the axis, for they are not judged or have no version: a
+	// group for each verdict.
+	rest []skewGroup
 }
 
 // newSkewPicture is nil where there is nothing to draw.
@@ -128,10 +130,11 @@ func newSkewPicture(r *v1alpha1.SkewReport) *skewPicture {
 		}
 	}
 	for i, v := range verdicts {
-		x := laneLabel + lanePadding + i*laneLabel/2
+		x := largestMark + i*legendWidth
 		y := top + pictureFoot/2
 		p.Legend = append(p.Legend, skewMark{tone(verdictPaint(v)), shape(v, x, y, smallestMark+1), x + largestMark, y, clean(string(v)), ""})
 	}
+	p.Width = max(p.Width, len(verdicts)*legendWidth)
 	p.Bottom, p.Height = top, top+pictureFoot
 	p.Description = clean(strings.Join(sentences, ". "))
 	return p
@@ -152,22 +155,41 @@ func skewLanes(rows []v1alpha1.SkewRow) []skewRows {
 		}
 		lane := &lanes[at]
 		if !drawn {
-			lane.rest = append(lane.rest, strings.TrimSpace(fmt.Sprintf("%s %s", strings.Trim(count(row.Count), "-"), row.Verdict)))
+			lane.rest = grouped(lane.rest, version.Minor{}, row)
 			continue
 		}
 		lane.allowed = row.Allowed
-		i := slices.IndexFunc(lane.groups, func(g skewGroup) bool { return g.minor == v.Minor && g.verdict == row.Verdict })
-		if i < 0 {
-			i = len(lane.groups)
-			lane.groups = append(lane.groups, skewGroup{minor: v.Minor, verdict: row.Verdict})
-		}
-		group := &lane.groups[i]
-		group.count += max(1, row.Count)
-		if !slices.Contains(group.versions, row.Version) {
-			group.versions = append(group.versions, row.Version)
-		}
+		lane.groups = grouped(lane.groups, v.Minor, row)
 	}
 	return lanes
+}
+
+// grouped adds the instances of a row to those of its minor and verdict.
+func grouped(groups []skewGroup, minor version.Minor, row v1alpha1.SkewRow) []skewGroup {
+	at := slices.IndexFunc(groups, func(g skewGroup) bool { return g.minor == minor && g.verdict == row.Verdict })
+	if at < 0 {
+		at = len(groups)
+		groups = append(groups, skewGroup{minor: minor, verdict: row.Verdict})
+	}
+	g := &groups[at]
+	g.count += row.Count
+	if !slices.Contains(g.versions, row.Version) {
+		g.versions = append(g.versions, row.Version)
+	}
+	return groups
+}
+
+// restText is such as "2 not judged", and "unknown" where nothing tells how many there are.
+func (l skewRows) restText() []string {
+	var parts []string
+	for _, g := range l.rest {
+		if g.count == 0 {
+			parts = append(parts, string(g.verdict))
+		} else {
+			parts = append(parts, fmt.Sprintf("%s %s", thousands(int64(g.count)), g.verdict))
+		}
+	}
+	return parts
 }
 
 func (l skewRows) sentence() string {
@@ -178,7 +200,7 @@ func (l skewRows) sentence() string {
 	for _, g := range l.groups {
 		parts = append(parts, g.text())
 	}
-	return strings.Join(append(parts, l.rest...), "; ")
+	return strings.Join(append(parts, l.restText()...), "; ")
 }
 
 func (g skewGroup) text() string {
@@ -248,7 +270,7 @@ func (a skewAxis) lane(rows skewRows, top int) skewLane {
 		}
 	}
 	if len(rows.rest) > 0 {
-		remarks = append(remarks, examples(rows.rest, page))
+		remarks = append(remarks, strings.Join(rows.restText(), ", "))
 	}
 	stacked := map[int]int{}
 	for _, g := range rows.groups {

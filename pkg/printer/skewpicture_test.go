@@ -74,7 +74,7 @@ func TestSkewPictureHasALaneForEachComponentAndWindow(t *testing.T) {
 	p := pictured(
 		kubelets("v1.37.1", 4000, v1alpha1.OK, 34, 37), kubelets("v1.37.0", 900, v1alpha1.OK, 34, 37),
 		kubelets("v1.37.0", 2, v1alpha1.Warning, 34, 37), kubelets("v1.25.0-vk", 1, v1alpha1.NotJudged),
-		kubelets("no version", 0, v1alpha1.Unknown), kubelets("v1.37.0", 1, v1alpha1.OK, 35, 37),
+		kubelets("no version", 0, v1alpha1.Unknown), kubelets("v1.26.0-vk", 1500, v1alpha1.NotJudged), kubelets("v1.37.0", 1, v1alpha1.OK, 35, 37),
 	)
 	var got []string
 	for _, lane := range p.Lanes {
@@ -88,7 +88,7 @@ func TestSkewPictureHasALaneForEachComponentAndWindow(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"kubelet / allowed 1.34-1.37 / 1 not judged, unknown [good 4,900: kubelet, 4,900 at v1.37.1, v1.37.0: ok] [warn 2: kubelet, 2 at v1.37.0: warning]",
+		"kubelet / allowed 1.34-1.37 / 1,501 not judged, unknown [good 4,900: kubelet, 4,900 at v1.37.1, v1.37.0: ok] [warn 2: kubelet, 2 at v1.37.0: warning]",
 		"kubelet / allowed 1.35-1.37 [good 1: kubelet, 1 at v1.37.0: ok]",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -101,7 +101,7 @@ func TestSkewPictureHasALaneForEachComponentAndWindow(t *testing.T) {
 	if gap := first.Marks[1].Y - first.Marks[0].Y; gap != laneMark {
 		t.Errorf("marks of one minor are %d apart, want %d", gap, laneMark)
 	}
-	if diff := cmp.Diff(text("kubelet, allowed 1.34-1.37; 4,900 at v1.37.1, v1.37.0: ok; 2 at v1.37.0: warning; 1 not judged; unknown. "+
+	if diff := cmp.Diff(text("kubelet, allowed 1.34-1.37; 4,900 at v1.37.1, v1.37.0: ok; 2 at v1.37.0: warning; 1,501 not judged; unknown. "+
 		"kubelet, allowed 1.35-1.37; 1 at v1.37.0: ok"), p.Description); diff != "" {
 		t.Error(diff)
 	}

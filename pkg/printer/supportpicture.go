@@ -84,7 +84,7 @@ func newSupportPicture(r *v1alpha1.SupportReport) *supportPicture {
 	scale := scaleOf(releases, r.At)
 	p := &supportPicture{
 		Width: supportLabel + supportRoom + supportEnd, Title: clean("Support of each release that runs, on " + r.At.String()),
-		Caption: "Dark bars are standard support, light ones maintenance, dashed ones extended support. The line is the day of the report.",
+		Caption: "Strong bars are standard support, faint ones maintenance, dashed ones extended support. The line is the day of the report.",
 		Ticks:   scale.ticks(), Today: timeTick{scale.x(r.At), clean(r.At.String())},
 	}
 	var sentences []string
