@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -153,7 +154,7 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.texts.readInto(ctx, snapshot, o.judgeBy.Index, o.env.Streams.In); err != nil {
+	if err := o.readTexts(ctx, snapshot); err != nil {
 		return err
 	}
 	if o.judgeBy.Target, err = o.target.resolve(facts.FindAPIServers(snapshot).Offered(), data.Catalog, o.judgeBy.Today); err != nil {
@@ -195,6 +196,16 @@ func (o *deprecationsOptions) facts(ctx context.Context, c *catalog.Catalog) (*v
 		return s, nil
 	}
 	return o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
+}
+
+// readTexts shows what takes long unless somebody may be typing it.
+func (o *deprecationsOptions) readTexts(ctx context.Context, s *v1alpha1.Snapshot) error {
+	if names := slices.Concat(o.texts.files, o.texts.auditLogs); len(names) > 0 && !slices.Contains(names, "-") {
+		began := time.Now()
+		stop := o.env.showProgress(func(width int) string { return printer.ReadingFiles(names, time.Since(began), width) })
+		defer stop()
+	}
+	return o.texts.readInto(ctx, s, o.judgeBy.Index, o.env.Streams.In)
 }
 
 // usageFlags are about how far collecting API usage goes.

@@ -20,8 +20,8 @@ const (
 )
 
 // showProgress keeps a line on stderr, where that is a terminal, while work
-// takes long. describe returns the line, which must fit the width. stop clears
-// it, and returns once nothing is written any more.
+// takes long. describe returns the line, which must fit the width, or nothing to
+// show. stop clears it, and returns once nothing is written any more.
 func (e Environment) showProgress(describe func(width int) string) (stop func()) {
 	_, terminal := terminalWidth(e.Streams.ErrOut)
 	if !terminal || e.Getenv("TERM") == "dumb" || klog.V(1).Enabled() {
@@ -30,10 +30,11 @@ func (e Environment) showProgress(describe func(width int) string) (stop func())
 	done := make(chan struct{})
 	var drawing sync.WaitGroup
 	drawing.Go(func() {
+		drawn := false
 		for next := progressAfter; ; next = progressEvery {
 			select {
 			case <-done:
-				if next == progressEvery {
+				if drawn {
 					fmt.Fprint(e.Streams.ErrOut, clearLine)
 				}
 				return
@@ -43,7 +44,10 @@ func (e Environment) showProgress(describe func(width int) string) (stop func())
 			if width == 0 {
 				width = 80
 			}
-			fmt.Fprint(e.Streams.ErrOut, clearLine+describe(width))
+			if line := describe(width); line != "" {
+				fmt.Fprint(e.Streams.ErrOut, clearLine+line)
+				drawn = true
+			}
 		}
 	})
 	return func() {

@@ -153,6 +153,9 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scop
 	began, activity := time.Now(), &collect.Activity{}
 	stop := f.env.showProgress(func(width int) string {
 		p := activity.Progress()
+		if p.Requests == 0 && len(p.Reading) == 0 {
+			return "" // a credential plugin may be asking the user
+		}
 		return printer.Reading(contextName, p.Reading, p.Requests, p.Objects, time.Since(began), width)
 	})
 	defer stop()

@@ -20,6 +20,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/rest"
 )
 
@@ -50,7 +51,10 @@ func newClient(config *rest.Config) (*client, error) {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.Wrap(connectOnce)
+	config.Wrap(func(transport http.RoundTripper) http.RoundTripper {
+		forgetSoon(transport)
+		return connectOnce(transport)
+	})
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, err
@@ -80,6 +84,23 @@ func withOwnConnections(config *rest.Config) (_ *rest.Config, disconnect func())
 		return connection, err
 	}
 	return config, disconnect
+}
+
+// forgetSoon has HTTP/2 connections look for a sign of life each second. After
+// its end golang.org/x/net/http2 keeps a connection, with all that belongs to it,
+// for as long as it would wait for one, which is half a minute by default.
+func forgetSoon(transport http.RoundTripper) {
+	for {
+		switch t := transport.(type) {
+		case *http.Transport:
+			t.HTTP2 = &http.HTTP2Config{SendPingTimeout: time.Second}
+			return
+		case utilnet.RoundTripperWrapper:
+			transport = t.WrappedRoundTripper()
+		default:
+			return
+		}
+	}
 }
 
 // connectOnce makes requests wait until the first has its connection, which they
