@@ -26,6 +26,7 @@ const (
 func commands() map[string][]string {
 	return map[string][]string{
 		"skew": {"skew"}, "support": {"support"}, "deprecations": {"deprecations"}, "plan": {"plan"},
+		"overview": {}, "fleet": {"--snapshot", "../../docs/examples/restricted.yaml"},
 	}
 }
 

@@ -71,7 +71,7 @@ func (c *camera) run(ctx context.Context) error {
 		return err
 	}
 	// A report is photographed down to below its first picture.
-	const desktop, top = 1440, 900
+	const desktop, top = 1280, 800
 	return errors.Join(
 		c.take(chromium, dir, "report-light.png", report, "", browser.View{Width: desktop, Height: top}),
 		c.take(chromium, dir, "report-dark.png", report, "", browser.View{Width: desktop, Height: top, Dark: true}),
@@ -129,11 +129,7 @@ func (c *camera) take(chromium context.Context, dir, name string, content []byte
 	if err := os.MkdirAll(c.to, 0o755); err != nil {
 		return err
 	}
-	small, err := smaller(png)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(c.to, name), small, 0o644)
+	return os.WriteFile(filepath.Join(c.to, name), png, 0o644)
 }
 
 // terminalPage shows text with colours as a terminal does.
