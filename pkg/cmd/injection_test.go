@@ -96,6 +96,12 @@ func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
 						switch format {
 						case "csv":
 							holdsNoFormula(t, got)
+						case "sarif":
+							holdsNoLink(t, got)
+						case "junit":
+							holdsCases(t, got)
+						case "prometheus":
+							holdsOwnMetrics(t, got)
 						case "markdown":
 							if got := tags(t, got); !maps.Equal(harmless[question], got) {
 								t.Errorf("elements %v, those of a harmless name %v", got, harmless[question])
