@@ -20,6 +20,7 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 
 .PHONY: test
 test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver too
+	cd test/formats && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
 
