@@ -99,6 +99,12 @@ func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
 						switch format {
 						case "csv":
 							holdsNoFormula(t, got)
+						case "sarif":
+							holdsNoLink(t, got)
+						case "junit":
+							holdsCases(t, got)
+						case "prometheus":
+							holdsOwnMetrics(t, got)
 						case "markdown":
 							sameElements(t, harmless[asked{question, format}], rendered(t, got))
 						case "html":

@@ -32,10 +32,9 @@ func kubelet(version string, verdict v1alpha1.Verdict, reason string, names ...s
 	return v1alpha1.SkewRow{Component: "kubelet", Version: version, Count: int32(len(names)), Names: names, Verdict: verdict, Reason: reason}
 }
 
-func use(subject v1alpha1.DeprecationSubject, verdict v1alpha1.Verdict, reason string, objects ...v1alpha1.EvidenceObject) v1alpha1.DeprecationFinding {
+func use(subject v1alpha1.DeprecationSubject, verdict v1alpha1.Verdict, reason string) v1alpha1.DeprecationFinding {
 	return v1alpha1.DeprecationFinding{
 		APIVersion: "policy/v1beta1", Kind: "PodDisruptionBudget", Subject: subject, Verdict: verdict, Reason: reason,
-		Evidence: []v1alpha1.DeprecationEvidence{{Type: v1alpha1.EvidenceWritten, Objects: objects}},
 	}
 }
 

@@ -45,12 +45,16 @@ type (
 		Failure *junitCause `xml:"failure"`
 		Error   *junitCause `xml:"error"`
 		Skipped *junitCause `xml:"skipped"`
-		Output  string      `xml:"system-out,omitempty"`
+		Output  *junitText  `xml:"system-out"`
 	}
 	junitCause struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr,omitempty"`
-		Body    string `xml:",chardata"`
+		junitText
+	}
+	// junitText has lines, which stay readable to those who open the file.
+	junitText struct {
+		Text string `xml:",cdata"`
 	}
 )
 
@@ -141,17 +145,19 @@ func caseOf(f v1alpha1.Finding) junitCase {
 	c := junitCase{Name: caseName(f)}
 	switch f.Verdict.Weight() {
 	case v1alpha1.Error.Weight():
-		c.Failure = &junitCause{Message: Clean(f.Message), Type: string(f.Verdict), Body: caseText(f)}
+		c.Failure = &junitCause{Message: Clean(f.Message), Type: string(f.Verdict), junitText: caseText(f)}
 	case v1alpha1.Unknown.Weight():
 		return skipped(f, "unknown: "+f.Message)
 	default:
-		c.Output = caseText(f)
+		text := caseText(f)
+		c.Output = &text
 	}
 	return c
 }
 
 func skipped(f v1alpha1.Finding, why string) junitCase {
-	return junitCase{Name: caseName(f), Skipped: &junitCause{Message: Clean(why)}, Output: caseText(f)}
+	text := caseText(f)
+	return junitCase{Name: caseName(f), Skipped: &junitCause{Message: Clean(why)}, Output: &text}
 }
 
 // caseName is the identity of a finding: the next run has it again.
@@ -163,7 +169,7 @@ func caseName(f v1alpha1.Finding) string {
 }
 
 // caseText is a finding in lines.
-func caseText(f v1alpha1.Finding) string {
+func caseText(f v1alpha1.Finding) junitText {
 	lines := []string{fmt.Sprintf("%s: %s", f.Verdict, Clean(f.Message))}
 	if f.Remedy != "" {
 		lines = append(lines, "what to do: "+Clean(f.Remedy))
@@ -171,5 +177,5 @@ func caseText(f v1alpha1.Finding) string {
 	if f.Source != "" {
 		lines = append(lines, "source: "+Clean(f.Source))
 	}
-	return strings.Join(append(lines, placeNames(f.Places)...), "\n")
+	return junitText{strings.Join(append(lines, placeNames(f.Places)...), "\n")}
 }

@@ -74,11 +74,11 @@ func TestJUnitOfEverything(t *testing.T) {
 	if want := (junitCounts{Tests: 4, Failures: 1, Skipped: 2}); report.Suites[0].junitCounts != want {
 		t.Errorf("counted %+v of skew, want %+v", report.Suites[0].junitCounts, want)
 	}
-	if got, want := report.Suites[0].Cases[0].Failure.Body,
+	if got, want := report.Suites[0].Cases[0].Failure.Text,
 		"unsupported: 4 minors older\nsource: https://kubernetes.io/releases/version-skew-policy/#kubelet\na\nb"; got != want {
 		t.Errorf("body %q, want %q", got, want)
 	}
-	if got, want := report.Suites[1].Cases[0].Output, "warning: ends soon\nwhat to do: upgrade"; got != want {
+	if got, want := report.Suites[1].Cases[0].Output.Text, "warning: ends soon\nwhat to do: upgrade"; got != want {
 		t.Errorf("a warning says %q, want %q", got, want)
 	}
 	if got := report.Suites[0].Timestamp; got != "2026-11-20T12:00:00" {
@@ -116,7 +116,7 @@ func TestJUnitBoundsPlaces(t *testing.T) {
 	for i := range 5000 {
 		o.Skew.Rows[0].Names = append(o.Skew.Rows[0].Names, fmt.Sprintf("node-%d", i))
 	}
-	body := strings.Split(junitOf(t, o).Suites[0].Cases[0].Failure.Body, "\n")
+	body := strings.Split(junitOf(t, o).Suites[0].Cases[0].Failure.Text, "\n")
 	if last := body[len(body)-1]; len(body) != 2+machinePlaces+1 || last != "and 4,902 more" {
 		t.Errorf("%d lines, the last %q", len(body), last)
 	}
