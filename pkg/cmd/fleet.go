@@ -159,7 +159,7 @@ func (f *sourceFlags) contexts(ctx context.Context, names []string) ([]member, e
 	var members []member
 	for _, name := range once(names) {
 		if raw.Contexts[name] == nil {
-			return nil, usagef("kubeconfig has no context %q: use %s", name, strings.Join(nearest(name, known), ", "))
+			return nil, usagef("kubeconfig has no context %q: kubectl config get-contexts lists them", name)
 		}
 		members = append(members, member{name, func(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
 			if cluster := raw.Contexts[name].Cluster; raw.Clusters[cluster] == nil {
@@ -221,36 +221,6 @@ func (f *sourceFlags) kubectlOnce(ctx context.Context) func(context.Context) (*v
 			return nil, own.Err()
 		}
 	}
-}
-
-// nearest are a few names that somebody who typed another may have meant, the likeliest first.
-func nearest(typed string, names []string) []string {
-	const most = 5
-	names = slices.Clone(names)
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(distance(typed, a), distance(typed, b)) })
-	return names[:min(most, len(names))]
-}
-
-// distance is how many letters to insert, delete or replace between two texts:
-// Levenshtein's, a row of its matrix at a time.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // runFleet judges clusters, several at a time. One that cannot be judged is a row that says why.

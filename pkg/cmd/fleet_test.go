@@ -197,7 +197,7 @@ func TestContextsAreCheckedBeforeAnythingIsRead(t *testing.T) {
 	s.before = func(*http.Request, string) { asked.Add(1) }
 	kubeconfig := s.kubeconfig(t, "shop-prod", "shop-test", "bank")
 	_, _, err := kubectlVersions(t.Context(), "--kubeconfig", kubeconfig, "--contexts", "bank,shop-prd")
-	if want := `kubeconfig has no context "shop-prd": use shop-prod, shop-test, bank`; ExitCode(err) != ExitUsage || err.Error() != want {
+	if want := `kubeconfig has no context "shop-prd": kubectl config get-contexts lists them`; ExitCode(err) != ExitUsage || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	if n := asked.Load(); n > 0 {

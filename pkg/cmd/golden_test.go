@@ -80,6 +80,7 @@ func commands(t *testing.T) map[string][]string {
 		add("support/"+name, append(slices.Clone(documents), "markdown", "csv"), "support", "--snapshot", snapshot)
 		add("overview/"+name, []string{"table", "color"}, "--snapshot", snapshot)
 	}
+	add("fleet/examples", []string{"table", "wide", "no-headers", "name", "markdown", "csv", "prometheus", "junit"}, "--snapshot", "../../docs/examples")
 	add("overview/shop-prod", []string{"no-headers", "wide", "json", "name", "markdown", "csv"}, "--snapshot", "../../docs/examples/shop-prod.yaml")
 	for _, snapshot := range files(t, "testdata/snapshots/platforms/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")
