@@ -101,7 +101,7 @@ func Clusters(report runtime.Object) ([]v1alpha1.FleetCluster, error) {
 		}
 		return r.Clusters, nil
 	default:
-		return nil, fmt.Errorf("%T judges no cluster", report)
+		return nil, fmt.Errorf("%T judges no cluster: use -o yaml", report)
 	}
 }
 

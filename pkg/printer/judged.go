@@ -44,25 +44,24 @@ func judgedOf(object runtime.Object) (clusters []judged, fleet bool, err error) 
 		if c.Overview != nil {
 			cluster.answers = answersOf(c.Overview)
 		}
-		for _, a := range cluster.answers {
-			for i := range a.findings {
-				a.findings[i].Cluster = clusterOf(fleet, c)
-			}
-			for i := range a.waived {
-				a.waived[i].Cluster = clusterOf(fleet, c)
-			}
+		if fleet {
+			cluster.signFindings()
 		}
 		clusters = append(clusters, cluster)
 	}
 	return clusters, fleet, nil
 }
 
-// clusterOf is what findings name: nothing where there is one cluster alone.
-func clusterOf(fleet bool, c v1alpha1.FleetCluster) string {
-	if !fleet {
-		return ""
+// signFindings names the cluster in each of its findings.
+func (c judged) signFindings() {
+	for _, a := range c.answers {
+		for i := range a.findings {
+			a.findings[i].Cluster = c.name
+		}
+		for i := range a.waived {
+			a.waived[i].Cluster = c.name
+		}
 	}
-	return c.Name
 }
 
 // answersOf has those questions that were asked.

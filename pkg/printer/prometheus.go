@@ -65,8 +65,11 @@ func farther(a, b float64) float64 {
 	return a
 }
 
-// series are the values of all metrics, by metric and labels.
-type series map[string]map[string]*dto.Metric
+// family is a metric with its series, by the values of their labels.
+type family struct {
+	metric
+	series map[string]*dto.Metric
+}
 
 // printPrometheus writes the text format that node-exporter's textfile collector
 // and the push gateway read.
@@ -75,49 +78,55 @@ func printPrometheus(w io.Writer, object runtime.Object, _ Layout) error {
 	if err != nil {
 		return err
 	}
-	all := series{}
+	families := map[string]family{}
+	for _, m := range metrics() {
+		families[m.name] = family{m, map[string]*dto.Metric{}}
+	}
 	for _, c := range clusters {
-		gauges{all, c.name}.cluster(c)
+		gauges{families, Clean(c.name)}.cluster(c)
 	}
 	for _, m := range metrics() {
-		if len(all[m.name]) == 0 {
-			continue
-		}
-		family := &dto.MetricFamily{Name: proto.String(metricPrefix + m.name), Help: proto.String(m.help), Type: dto.MetricType_GAUGE.Enum()}
-		for _, labels := range slices.Sorted(maps.Keys(all[m.name])) {
-			family.Metric = append(family.Metric, all[m.name][labels])
-		}
-		if _, err := expfmt.MetricFamilyToText(w, family); err != nil {
+		if err := families[m.name].write(w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// gauges are those of one cluster.
-type gauges struct {
-	series
-	name string
+func (f family) write(w io.Writer) error {
+	if len(f.series) == 0 {
+		return nil
+	}
+	out := &dto.MetricFamily{Name: proto.String(metricPrefix + f.name), Help: proto.String(f.help), Type: dto.MetricType_GAUGE.Enum()}
+	for _, labels := range slices.Sorted(maps.Keys(f.series)) {
+		out.Metric = append(out.Metric, f.series[labels])
+	}
+	_, err := expfmt.MetricFamilyToText(w, out)
+	return err
 }
 
-// set gives the metric a value, with the values of its labels in their order.
+// gauges are those of one cluster.
+type gauges struct {
+	families map[string]family
+	name     string
+}
+
+// set gives a metric a value, with the values of its labels in their order.
 func (g gauges) set(name string, value float64, values ...string) {
-	m := metrics()[slices.IndexFunc(metrics(), func(m metric) bool { return m.name == name })]
-	labels := append([]string{"cluster"}, m.labels...)
-	values = append([]string{g.name}, values...)
-	of := &dto.Metric{Gauge: &dto.Gauge{Value: proto.Float64(value)}}
-	for i, label := range labels {
+	f := g.families[name]
+	for i := range values {
 		values[i] = Clean(values[i])
+	}
+	key := strings.Join(append([]string{g.name}, values...), "\x00")
+	if have := f.series[key]; have != nil {
+		have.Gauge.Value = proto.Float64(f.merge(have.Gauge.GetValue(), value))
+		return
+	}
+	of := &dto.Metric{Gauge: &dto.Gauge{Value: proto.Float64(value)}, Label: []*dto.LabelPair{{Name: proto.String("cluster"), Value: proto.String(g.name)}}}
+	for i, label := range f.labels {
 		of.Label = append(of.Label, &dto.LabelPair{Name: proto.String(label), Value: proto.String(values[i])})
 	}
-	key := strings.Join(values, "\x00")
-	if g.series[name] == nil {
-		g.series[name] = map[string]*dto.Metric{}
-	}
-	if have := g.series[name][key]; have != nil {
-		of.Gauge.Value = proto.Float64(m.merge(have.Gauge.GetValue(), value))
-	}
-	g.series[name][key] = of
+	f.series[key] = of
 }
 
 func (g gauges) cluster(c judged) {

@@ -158,6 +158,7 @@ func sarifResultsOf(clusters []judged) []sarifResult {
 	add := func(c judged, f v1alpha1.Finding, waiver *v1alpha1.DeprecationWaiver) {
 		for _, r := range resultsOf(c, f, seen) {
 			if waiver != nil {
+				r.BaselineState = "" // no baseline tells of what is waived
 				r.Suppressions = []sarifSuppression{{"external", "accepted", Clean(waiverText(waiver))}}
 			}
 			results = append(results, r)
@@ -350,12 +351,14 @@ func (r *sarifRun) index() {
 // sarifNotifications say what could not be seen.
 func sarifNotifications(clusters []judged, fleet bool) []sarifNotification {
 	var all []sarifNotification
+	said := map[sarifNotification]bool{}
 	add := func(level string, c judged, text string) {
 		if fleet {
 			text = Clean(c.name) + ": " + text
 		}
 		n := sarifNotification{level, sarifText{text}}
-		if !slices.Contains(all, n) {
+		if !said[n] {
+			said[n] = true
 			all = append(all, n)
 		}
 	}

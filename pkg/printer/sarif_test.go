@@ -79,7 +79,7 @@ func TestSARIFOfEverything(t *testing.T) {
 		"skew/kubelet error new 0",
 		"deprecations/policy/v1beta1-PodDisruptionBudget error unchanged 0",
 		"plan/removed-apis error unchanged 0",
-		"deprecations/batch/v1beta1-CronJob error new 1",
+		"deprecations/batch/v1beta1-CronJob error  1",
 		"support/control-plane warning unchanged 0",
 		"skew/kube-proxy note unchanged 0",
 	}

@@ -106,6 +106,9 @@ func TestSARIFIsValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if schema.Validate(map[string]any{"version": "2.1.0", "runs": []any{map[string]any{}}}) == nil {
+		t.Fatal("a run without a tool is valid")
+	}
 	eachOutput(t, "sarif", func(t *testing.T, out []byte) {
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(out))
 		if err != nil {
