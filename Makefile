@@ -19,9 +19,10 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 	@hack/demo.sh $(KUBERNETES)
 
 .PHONY: test
-test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver too
+test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver and in a browser too
 	cd test/formats && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
+	cd test/browser && go test -count=1 ./...
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
 
 .PHONY: unit
@@ -58,6 +59,11 @@ generate: ## Rewrite generated code and the command reference
 .PHONY: golden
 golden: ## Rewrite the expected outputs of the printer and script tests
 	UPDATE_GOLDENS=1 go test ./pkg/cmd ./cmd/kubectl-versions
+
+.PHONY: screenshots
+screenshots: bin/kubectl-versions ## Take the pictures of the README; needs chromium
+	cd test/browser && go build -o $(CURDIR)/bin/screenshots ./screenshots
+	bin/screenshots
 
 .PHONY: cluster-up
 cluster-up: bin/cluster bin/$(KUBERNETES) ## Start a seeded cluster in the background, its kubeconfig in bin/cluster-state

@@ -27,7 +27,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// A second interrupt ends what does not heed the first, such as reading stdin.
+	// A second interrupt ends what does not heed the first, such as opening a pipe.
 	context.AfterFunc(ctx, stop)
 	err := cmd.Execute(ctx, cmd.Environment{
 		Streams:  genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},

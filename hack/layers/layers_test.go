@@ -41,10 +41,11 @@ func mayImport() map[string][]string {
 		"pkg/plan":          append([]string{"pkg/apilifecycle", "pkg/deprecation", "pkg/facts", "pkg/plan/gate", "pkg/skew"}, facts...),
 		"pkg/plan/gate":     append([]string{"pkg/apilifecycle", "pkg/facts"}, facts...),
 		"pkg/findings":      base,
+		"pkg/diff":          append([]string{"pkg/findings"}, base...),
 		"pkg/overview":      append([]string{"pkg/apilifecycle", "pkg/deprecation", "pkg/facts", "pkg/plan", "pkg/skew", "pkg/support"}, facts...),
 		"pkg/printer":       append([]string{"pkg/findings"}, base...),
 		"pkg/cmd": append([]string{
-			"pkg/apilifecycle", "pkg/auditlog", "pkg/catalog/store", "pkg/collect", "pkg/deprecation", "pkg/facts", "pkg/findings", "pkg/manifest", "pkg/overview", "pkg/plan",
+			"pkg/apilifecycle", "pkg/auditlog", "pkg/catalog/store", "pkg/collect", "pkg/deprecation", "pkg/diff", "pkg/facts", "pkg/findings", "pkg/manifest", "pkg/overview", "pkg/plan",
 			"pkg/printer", "pkg/skew", "pkg/support",
 		}, facts...),
 		"cmd/kubectl-versions": {"pkg/cmd"},
@@ -60,7 +61,7 @@ func mayImport() map[string][]string {
 
 // pure packages evaluate: they have no client, command line, clock or environment.
 func pure(name string) bool {
-	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/facts", "pkg/findings", "pkg/deprecation", "pkg/overview", "pkg/plan", "pkg/plan/gate", "pkg/skew", "pkg/support"}, name)
+	return slices.Contains([]string{"pkg/version", "pkg/calendar", "pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/facts", "pkg/findings", "pkg/deprecation", "pkg/diff", "pkg/overview", "pkg/plan", "pkg/plan/gate", "pkg/skew", "pkg/support"}, name)
 }
 
 type goPackage struct {

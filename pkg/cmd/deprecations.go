@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,18 +25,19 @@ import (
 )
 
 type deprecationsOptions struct {
-	env     Environment
-	source  sourceFlags
-	catalog *catalogFlag
-	color   *colorFlag
-	usage   usageFlags
-	target  targetFlag
-	texts   textFlags
-	waivers waiverFlags
-	only    []string
-	labels  string
-	gate    gateFlags
-	output  *printer.Flags
+	env      Environment
+	source   sourceFlags
+	catalog  *catalogFlag
+	color    *colorFlag
+	usage    usageFlags
+	target   targetFlag
+	texts    textFlags
+	waivers  waiverFlags
+	only     []string
+	labels   string
+	gate     gateFlags
+	baseline baselineFlag
+	output   *printer.Flags
 
 	judgeBy deprecation.Options
 	print   printer.Printer
@@ -91,6 +93,7 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
 	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
 	o.gate.addTo(flags)
+	o.baseline.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
 }
@@ -98,7 +101,7 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 // Validate checks what was typed, before anything is read.
 func (o *deprecationsOptions) Validate() error {
 	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.color.validate, o.validateNarrowing,
+		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.baseline.validate, o.color.validate, o.validateNarrowing,
 	} {
 		if err := validate(); err != nil {
 			return err
@@ -151,7 +154,7 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.texts.readInto(ctx, snapshot, o.judgeBy.Index, o.env.Streams.In); err != nil {
+	if err := o.readTexts(ctx, snapshot); err != nil {
 		return err
 	}
 	if o.judgeBy.Target, err = o.target.resolve(facts.FindAPIServers(snapshot).Offered(), data.Catalog, o.judgeBy.Today); err != nil {
@@ -161,10 +164,28 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if report.Baseline, err = o.against(snapshot); err != nil {
+		return err
+	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
 		return err
 	}
 	return o.gate.check(report)
+}
+
+// against compares all that was found with the baseline, whatever --only shows of it.
+func (o *deprecationsOptions) against(snapshot *v1alpha1.Snapshot) (*v1alpha1.Baseline, error) {
+	if !o.baseline.given() {
+		return nil, nil
+	}
+	by := o.judgeBy
+	by.Only = nil
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.DeprecationReport, error) { return deprecation.Evaluate(s, by) }
+	report, err := judge(snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return against(o.baseline, report, judge)
 }
 
 // facts reads a snapshot or collects one, and neither where files are judged alone.
@@ -175,6 +196,16 @@ func (o *deprecationsOptions) facts(ctx context.Context, c *catalog.Catalog) (*v
 		return s, nil
 	}
 	return o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
+}
+
+// readTexts shows what takes long unless somebody may be typing it.
+func (o *deprecationsOptions) readTexts(ctx context.Context, s *v1alpha1.Snapshot) error {
+	if names := slices.Concat(o.texts.files, o.texts.auditLogs); len(names) > 0 && !slices.Contains(names, "-") {
+		began := time.Now()
+		stop := o.env.showProgress(func(width int) string { return printer.ReadingFiles(names, time.Since(began), width) })
+		defer stop()
+	}
+	return o.texts.readInto(ctx, s, o.judgeBy.Index, o.env.Streams.In)
 }
 
 // usageFlags are about how far collecting API usage goes.
@@ -304,13 +335,16 @@ func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *a
 	}
 	if len(f.auditLogs) > 0 {
 		log, err := auditlog.Read(ctx, index, stdin, f.auditLogs...)
-		if err != nil && (log == nil || ctx.Err() != nil) {
+		gap := v1alpha1.Gap{Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "part of the audit log"}
+		switch {
+		case err != nil && ctx.Err() != nil:
+			gap.Reason, err = v1alpha1.GapInterrupted, errInterrupted
+		case err != nil && log == nil:
 			return err
 		}
 		if err != nil {
-			s.Gaps = append(s.Gaps, v1alpha1.Gap{
-				Source: v1alpha1.SourceAuditLog, Reason: v1alpha1.GapMalformed, Hides: "part of the audit log", Message: err.Error(),
-			})
+			gap.Message = err.Error()
+			s.Gaps = append(s.Gaps, gap)
 		}
 		usage.AuditLog = log
 	}

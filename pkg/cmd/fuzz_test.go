@@ -2,14 +2,76 @@ package cmd
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/diff"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
+
+// So may a report, which is compared with one on a cluster.
+func FuzzAnyReport(f *testing.F) {
+	const cluster = "../../docs/examples/shop-prod.yaml"
+	overview := v1alpha1.NewOverview("a")
+	add := func(report any) {
+		data, err := json.Marshal(report)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for question, into := range map[string]any{
+		"skew": &overview.Skew, "support": &overview.Support, "deprecations": &overview.Deprecations, "plan": &overview.Plan,
+	} {
+		var report bytes.Buffer
+		if err := Execute(f.Context(), Environment{
+			Streams: genericiooptions.IOStreams{In: os.Stdin, Out: &report, ErrOut: io.Discard}, Getenv: os.Getenv, Now: time.Now,
+		}, []string{question, "--snapshot", cluster, "-o", "json"}); err != nil {
+			f.Fatal(err)
+		}
+		if err := json.Unmarshal(report.Bytes(), into); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(report.Bytes())
+	}
+	fleet := v1alpha1.NewFleetOverview()
+	fleet.Clusters = []v1alpha1.FleetCluster{{Name: "a", Overview: overview}, {Name: "b", Error: "timeout", Verdict: v1alpha1.Unknown}}
+	add(overview)
+	add(fleet)
+	table, err := printer.NewReportFlags().Printer(printer.Layout{Width: 80})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		report, err := v1alpha1.DecodeReport(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		for _, sides := range [][2]runtime.Object{{report, overview}, {overview, report}, {report, fleet}, {report, report}} {
+			found, err := diff.Compare(sides[0], sides[1])
+			if err != nil {
+				continue
+			}
+			if err := table.Print(found, io.Discard); err != nil {
+				t.Error(err)
+			}
+			if _, err := diff.Against(sides[0], sides[1]); err != nil {
+				t.Errorf("compared, and no baseline: %v", err)
+			}
+			if sides[0] == sides[1] && len(found.Changes) > 0 {
+				t.Errorf("differs from itself: %v", found.Changes)
+			}
+		}
+	})
+}
 
 // A snapshot may come from anywhere: whatever it holds ends with a report or
 // with an error.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
@@ -80,9 +80,12 @@ func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
 		return strings.Contains(f, "template") || strings.Contains(f, "path") || strings.Contains(f, "columns") || f == "kyaml"
 	})
 	questions := []string{"", "skew", "support", "deprecations", "plan"}
-	harmless := map[string]map[string]int{}
+	type asked struct{ question, format string }
+	harmless := map[asked]map[string]int{}
 	for _, question := range questions {
-		harmless[question] = tags(t, run(t, append(strings.Fields(question), "--snapshot", named(t, "harmless"), "-o", "markdown")...))
+		example := append(strings.Fields(question), "--snapshot", named(t, "harmless"), "-o")
+		harmless[asked{question, "markdown"}] = elements(rendered(t, run(t, append(example, "markdown")...)))
+		harmless[asked{question, "html"}] = elements(run(t, append(example, "html")...))
 	}
 	for name, payload := range payloads() {
 		t.Run(name, func(t *testing.T) {
@@ -103,9 +106,9 @@ func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
 						case "prometheus":
 							holdsOwnMetrics(t, got)
 						case "markdown":
-							if got := tags(t, got); !maps.Equal(harmless[question], got) {
-								t.Errorf("elements %v, those of a harmless name %v", got, harmless[question])
-							}
+							sameElements(t, harmless[asked{question, format}], rendered(t, got))
+						case "html":
+							sameElements(t, harmless[asked{question, format}], got)
 						}
 					})
 				}
@@ -138,28 +141,39 @@ func holdsNoFormula(t *testing.T, text string) {
 	}
 }
 
-// tags counts the elements, with where they point to, that Markdown renders as,
-// raw HTML let through. A bare address that GitHub makes a link of says where it
-// leads, and is left out.
-func tags(t *testing.T, markdown string) map[string]int {
+// rendered is the page that Markdown becomes, raw HTML let through.
+func rendered(t *testing.T, markdown string) string {
 	t.Helper()
 	var page bytes.Buffer
 	render := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
 	if err := render.Convert([]byte(markdown), &page); err != nil {
 		t.Fatal(err)
 	}
-	text := page.String()
-	for _, link := range regexp.MustCompile(`<a href="(https?://[^"]*)">([^<]*)</a>`).FindAllStringSubmatch(text, -1) {
+	return page.String()
+}
+
+// elements counts the tags of a page, attributes included. A bare address that
+// GitHub makes a link of says where it leads, and is left out.
+func elements(page string) map[string]int {
+	for _, link := range regexp.MustCompile(`<a href="(https?://[^"]*)">([^<]*)</a>`).FindAllStringSubmatch(page, -1) {
 		if link[1] == link[2] {
-			text = strings.Replace(text, link[0], "", 1)
+			page = strings.Replace(page, link[0], "", 1)
 		}
 	}
 	counted := map[string]int{}
-	for _, tag := range regexp.MustCompile(`<[a-zA-Z!/][^>]*>`).FindAllString(text, -1) {
+	for _, tag := range regexp.MustCompile(`<[a-zA-Z!/][^>]*>`).FindAllString(page, -1) {
 		counted[tag]++
 	}
-	if counted["<h2>"]+counted["<h1>"] == 0 {
-		t.Fatalf("no heading: %v", counted)
-	}
 	return counted
+}
+
+func sameElements(t *testing.T, harmless map[string]int, page string) {
+	t.Helper()
+	got := elements(page)
+	if harmless["</h2>"] == 0 {
+		t.Fatalf("no heading among %v", harmless)
+	}
+	if diff := cmp.Diff(harmless, got); diff != "" {
+		t.Errorf("elements beside those of a harmless name:\n%s", diff)
+	}
 }

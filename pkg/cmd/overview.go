@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/overview"
@@ -15,6 +17,7 @@ import (
 type overviewOptions struct {
 	env      Environment
 	source   sourceFlags
+	fleet    fleetFlags
 	catalog  *catalogFlag
 	color    *colorFlag
 	usage    usageFlags
@@ -22,6 +25,7 @@ type overviewOptions struct {
 	within   string
 	platform platformFlag
 	waivers  waiverFlags
+	baseline baselineFlag
 	gate     gateFlags
 	output   *printer.Flags
 
@@ -37,34 +41,33 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 	}
 	root.RunE = runOptions(o)
 	flags := root.Flags()
-	o.source.addTo(flags)
+	o.source.addCollecting(flags)
+	o.fleet.addTo(flags)
 	o.usage.addTo(flags)
 	o.at.addTo(flags)
 	addWithin(flags, &o.within)
 	o.platform.addTo(flags)
 	o.waivers.addTo(flags)
+	o.baseline.addTo(flags)
 	o.gate.addTo(flags)
 	o.output.AddTo(flags)
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *overviewOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.usage.validate, o.gate.validate, o.color.validate} {
+	for _, validate := range []func() error{o.fleet.validate, o.source.validate, o.usage.validate, o.baseline.validate, o.gate.validate, o.color.validate} {
 		if err := validate(); err != nil {
 			return err
 		}
 	}
-	if err := o.usage.validateWith(o.source.snapshot); err != nil {
+	if err := o.usage.validateWith(cmp.Or(o.fleet.snapshots...)); err != nil {
 		return err
 	}
 	if o.source.namespace() != "" {
 		return usagef("an overview is about the whole cluster: --namespace narrows nothing here")
 	}
-	method := defaultMethod()
-	if err := method.validate(); err != nil {
-		return err
-	}
-	o.judgeBy.Method = method.method
+	o.source.snapshot = o.fleet.oneSnapshot()
+	o.judgeBy.Method = defaultMethod()
 	var err error
 	if o.judgeBy.At, err = o.at.day(); err != nil {
 		return err
@@ -80,6 +83,13 @@ func (o *overviewOptions) Validate() error {
 
 // Run collects, answers every question and prints.
 func (o *overviewOptions) Run(ctx context.Context) error {
+	members, err := o.members(ctx)
+	if err != nil {
+		return err
+	}
+	if members != nil && o.baseline.file != "" {
+		return usagef("--baseline is about one cluster: kubectl versions diff compares reports on several")
+	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
@@ -94,12 +104,20 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
 		return err
 	}
-	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")})
+	what := scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")}
+	if members != nil {
+		return o.runFleet(ctx, members, what)
+	}
+	snapshot, err := o.source.facts(ctx, data.Catalog, what)
 	if err != nil {
 		return err
 	}
-	report, err := overview.Evaluate(snapshot, o.judgeBy)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.Overview, error) { return overview.Evaluate(s, o.judgeBy) }
+	report, err := judge(snapshot)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {

@@ -27,6 +27,7 @@ type planOptions struct {
 	platform platformFlag
 	method   methodFlags
 	gate     gateFlags
+	baseline baselineFlag
 	output   *printer.Flags
 
 	planBy plan.Options
@@ -75,6 +76,7 @@ made of published figures, which are printed beside it.`,
 	o.platform.addTo(flags)
 	o.method.addTo(flags)
 	o.gate.addTo(flags)
+	o.baseline.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
 }
@@ -82,7 +84,7 @@ made of published figures, which are printed beside it.`,
 // Validate checks what was typed, before anything is read.
 func (o *planOptions) Validate() error {
 	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.method.validate, o.gate.validate, o.color.validate,
+		o.source.validate, o.usage.validate, o.target.validate, o.method.validate, o.gate.validate, o.baseline.validate, o.color.validate,
 	} {
 		if err := validate(); err != nil {
 			return err
@@ -124,8 +126,12 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if o.planBy.Target, err = o.target.planned(facts.FindAPIServers(snapshot).Newest(), data.Catalog, o.planBy.At); err != nil {
 		return err
 	}
-	report, err := plan.Evaluate(snapshot, o.planBy)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.UpgradePlan, error) { return plan.Evaluate(s, o.planBy) }
+	report, err := judge(snapshot)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
@@ -140,16 +146,16 @@ type methodFlags struct {
 	nodeUpgrade, controlPlane string
 }
 
-// defaultMethod is what addTo defaults to.
-func defaultMethod() methodFlags {
-	return methodFlags{nodeUpgrade: string(v1alpha1.Replace), method: v1alpha1.PlanMethod{BatchSize: "10%"}}
+// defaultMethod is how an upgrade is done where nobody says otherwise.
+func defaultMethod() v1alpha1.PlanMethod {
+	return v1alpha1.PlanMethod{NodeUpgrade: v1alpha1.Replace, BatchSize: "10%"}
 }
 
 func (f *methodFlags) addTo(flags *pflag.FlagSet) {
-	*f = defaultMethod()
-	flags.StringVar(&f.nodeUpgrade, "node-upgrade", f.nodeUpgrade,
+	byDefault := defaultMethod()
+	flags.StringVar(&f.nodeUpgrade, "node-upgrade", string(byDefault.NodeUpgrade),
 		"How nodes are upgraded. One of: (replace, surge, in-place). replace drains and replaces a node or its system disk, surge adds new nodes first, in-place restarts kubelet without a drain, which the version skew policy does not support for a minor.")
-	flags.StringVar(&f.method.BatchSize, "batch-size", f.method.BatchSize, "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
+	flags.StringVar(&f.method.BatchSize, "batch-size", byDefault.BatchSize, "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
 	flags.StringVar(&f.controlPlane, "control-plane", "",
 		"Who runs the control plane. One of: (managed, dedicated). By default dedicated where its pods can be seen.")
 	flags.Int32Var(&f.method.Masters, "masters", 0, "Number of nodes of a dedicated control plane. By default as many as there are kube-apiservers.")

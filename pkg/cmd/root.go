@@ -3,7 +3,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"flag"
 	"io"
 	"os"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/term"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
@@ -29,6 +32,7 @@ type Environment struct {
 
 // Execute runs the command line. ExitCode tells what its error means.
 func Execute(ctx context.Context, env Environment, args []string) error {
+	env.Streams.In = interruptible(ctx, env.Streams.In)
 	root := NewRoot(env)
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
@@ -46,12 +50,15 @@ a later version, and what stands against that?
 
 Without a subcommand it answers all of that at once, for the next minor, from
 one reading of the cluster. Each subcommand shows more of its answer, and plan
-also what only pods tell.
+also what only pods tell. Several clusters get a row each, the worst first: those
+of --contexts or --all-contexts, or of several snapshots. One that cannot be
+read or judged is a row that says why, and counts as incomplete.
 
 It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
 Reading a cluster ends within 30 seconds, unless --request-timeout gives another
-limit.`,
+limit. An interrupt ends it at once: what was read is judged and shown, what was
+not is unknown, and the exit code is 130.`,
 		Example: `  # All of it on one screen
   kubectl versions
 
@@ -59,7 +66,12 @@ limit.`,
   kubectl versions --fail-on error --require-complete
 
   # Judge a cluster from a snapshot that was taken elsewhere
-  kubectl versions --snapshot cluster.yaml`,
+  kubectl versions --snapshot cluster.yaml
+
+  # A row for each of several clusters, the worst first
+  kubectl versions --contexts shop-prod,shop-test
+  kubectl versions --all-contexts --request-timeout 10s
+  kubectl versions --snapshot snapshots/`,
 		Version:       env.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -80,13 +92,19 @@ limit.`,
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
 
+	logging := flag.NewFlagSet("", flag.ContinueOnError)
+	klog.InitFlags(logging)
+	verbosity := logging.Lookup("v")
+	verbosity.Usage = "How much to log on stderr, as kubectl does: requests at 6, their headers at 7 and those of answers at 8."
+	root.PersistentFlags().AddGoFlag(verbosity)
+
 	data := &catalogFlag{env: env}
 	data.addTo(root.PersistentFlags())
 
 	newOverview(root, env, config, color, data)
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
-		newPlan(env, config, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
+		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
 	)
 	return root
 }
@@ -102,7 +120,9 @@ func runOptions(o options) func(*cobra.Command, []string) error {
 		if err := o.Validate(); err != nil {
 			return err
 		}
-		return o.Run(cmd.Context())
+		// Of what was interrupted the report told what is known.
+		err := o.Run(cmd.Context())
+		return cmp.Or(cmd.Context().Err(), err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/skew"
 )
@@ -17,6 +18,7 @@ type skewOptions struct {
 	color    *colorFlag
 	platform platformFlag
 	gate     gateFlags
+	baseline baselineFlag
 	output   *printer.Flags
 	print    printer.Printer
 }
@@ -52,13 +54,14 @@ with 0 is a warning, because the next control-plane upgrade breaks it.`,
 	o.source.addTo(cmd.Flags())
 	o.platform.addTo(cmd.Flags())
 	o.gate.addTo(cmd.Flags())
+	o.baseline.addTo(cmd.Flags())
 	o.output.AddTo(cmd.Flags())
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *skewOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.color.validate} {
+	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.baseline.validate, o.color.validate} {
 		if err := validate(); err != nil {
 			return err
 		}
@@ -84,8 +87,14 @@ func (o *skewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := skew.Evaluate(facts, data.Catalog, platform)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.SkewReport, error) {
+		return skew.Evaluate(s, data.Catalog, platform)
+	}
+	report, err := judge(facts)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {

@@ -46,6 +46,9 @@ and a few settings of kubeadm, kubelet and kube-proxy; and the names of the
 flags of control-plane pods, with the values of --feature-gates,
 --runtime-config, --cloud-provider, --proxy-mode and those of admission plugins.
 
+An interrupt ends the reading. What was read is written nonetheless, with what
+was not as gaps, and the exit code is 130.
+
 It holds no credentials, nothing else of a Secret or ConfigMap, and no
 specifications of workloads.`,
 		Example: `  # Save the cluster of the current context

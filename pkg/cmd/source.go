@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/collect"
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -64,7 +65,7 @@ func (f *sourceFlags) validate() error {
 		return usagef("--namespace: %q is no namespace: %s", f.namespace(), faults[0])
 	}
 	if f.typed.Changed("snapshot") {
-		if f.snapshot == "" {
+		if f.typed.Lookup("snapshot").Value.String() == "" {
 			return usagef("--snapshot names no file")
 		}
 		for _, name := range []string{"context", "kubeconfig", "server", "probe-endpoints"} {
@@ -143,11 +144,30 @@ func open(name string) (*os.File, error) {
 	return file, err
 }
 
+// collect reads the cluster that the flags name.
 func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
 	contextName, config, err := f.restConfig()
 	if err != nil {
 		return nil, err
 	}
+	began, activity := time.Now(), &collect.Activity{}
+	stop := f.env.showProgress(func(width int) string {
+		p := activity.Progress()
+		if p.Requests == 0 && len(p.Reading) == 0 {
+			return "" // a credential plugin may be asking the user
+		}
+		return printer.Reading(contextName, p.Reading, p.Requests, p.Objects, time.Since(began), width)
+	})
+	defer stop()
+	return f.read(ctx, collect.Options{Config: config, Context: contextName, Catalog: c, Kubectl: f.kubectl().Find, Activity: activity}, what)
+}
+
+func (f *sourceFlags) kubectl() collect.KubectlFinder {
+	return collect.KubectlFinder{Version: f.kubectlVersion, PluginParent: f.env.Getenv("KUBECTL_PATH")}
+}
+
+// read collects from one cluster, whose deadline begins now.
+func (f *sourceFlags) read(ctx context.Context, o collect.Options, what scope) (*v1alpha1.Snapshot, error) {
 	timeout := defaultTimeout
 	if f.typed.Changed("request-timeout") {
 		timeout, _ = clientcmd.ParseTimeout(*f.config.Timeout)
@@ -158,21 +178,13 @@ func (f *sourceFlags) collect(ctx context.Context, c *catalog.Catalog, what scop
 	}
 	defer cancel()
 
-	snapshot, err := collect.Collect(limited, collect.Options{
-		Config:         config,
-		Context:        contextName,
-		Tool:           "kubectl-versions " + f.env.Version,
-		Catalog:        c,
-		Kubectl:        collect.KubectlFinder{Version: f.kubectlVersion, PluginParent: f.env.Getenv("KUBECTL_PATH")},
-		ProbeEndpoints: f.probeEndpoints,
-		Components:     what.components,
-		APIUsage:       what.usage,
-		Upgrade:        what.upgrade,
-		Pods:           what.pods,
-		Now:            f.env.Now,
-	})
+	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Version, runtime.GOOS, runtime.GOARCH)
+	o.Tool, o.Now = "kubectl-versions "+f.env.Version, f.env.Now
+	o.ProbeEndpoints = f.probeEndpoints
+	o.Components, o.APIUsage, o.Upgrade, o.Pods = what.components, what.usage, what.upgrade, what.pods
+	snapshot, err := collect.Collect(limited, o)
 	if err != nil {
-		return nil, explain(err, contextName, config.Host, timeout)
+		return nil, explain(err, o.Context, o.Config.Host, timeout)
 	}
 	return snapshot, nil
 }
@@ -199,7 +211,6 @@ func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Version, runtime.GOOS, runtime.GOARCH)
 	return contextName, config, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -20,6 +21,7 @@ type supportOptions struct {
 	color           *colorFlag
 	catalog         *catalogFlag
 	gate            gateFlags
+	baseline        baselineFlag
 	at              dayFlag
 	within          string
 	platform        platformFlag
@@ -67,6 +69,7 @@ is an error. Every date is the last day of what it ends.`,
 	o.platform.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
 	o.gate.addTo(flags)
+	o.baseline.addTo(flags)
 	o.output.AddTo(flags)
 	return cmd
 }
@@ -78,7 +81,7 @@ func addWithin(flags *pflag.FlagSet, within *string) {
 
 // Validate checks what was typed, before anything is read.
 func (o *supportOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.color.validate} {
+	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.baseline.validate, o.color.validate} {
 		if err := validate(); err != nil {
 			return err
 		}
@@ -112,8 +115,14 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := support.Evaluate(facts, data.Catalog, o.judgeBy)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.SupportReport, error) {
+		return support.Evaluate(s, data.Catalog, o.judgeBy)
+	}
+	report, err := judge(facts)
 	if err != nil {
+		return err
+	}
+	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	if err := o.print.Print(report, o.env.Streams.Out); err != nil {

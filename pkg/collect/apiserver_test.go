@@ -180,7 +180,7 @@ func (s *apiServer) options(t *testing.T) Options {
 			{Layout: "kubeadm", Namespace: "kube-system", Selector: kubeadmSelector, ComponentLabel: "component"},
 			{Layout: "OpenShift", APIGroup: openshiftGroup, Namespace: "openshift-kube-apiserver", Selector: openshiftPodsFor, Component: catalog.KubeAPIServer},
 		}}},
-		Kubectl:    KubectlFinder{Version: "v1.37.0"},
+		Kubectl:    KubectlFinder{Version: "v1.37.0"}.Find,
 		Components: true,
 		Now:        func() time.Time { return now.Add(time.Hour) },
 	}

@@ -65,11 +65,6 @@ type apiServersSeen struct {
 // The error is set when no instance answered.
 func apiServers(ctx context.Context, config *rest.Config, leases func() (*v1alpha1.Leases, error), index *apilifecycle.Index) (*apiServersSeen, error) {
 	probes, unseen := openProbes(ctx, config, firstProbes)
-	defer func() {
-		for _, p := range probes {
-			p.client.close()
-		}
-	}()
 	if len(probes) == 0 {
 		return nil, unseen[0]
 	}
@@ -183,13 +178,12 @@ func openProbes(ctx context.Context, config *rest.Config, n int) ([]*probe, []er
 }
 
 func openProbe(ctx context.Context, config *rest.Config) (*probe, error) {
-	c, err := newConnection(config)
+	c, err := newClient(config)
 	if err != nil {
 		return nil, err
 	}
 	v, err := c.version(ctx)
 	if err != nil {
-		c.close()
 		return nil, err
 	}
 	return &probe{client: c, version: *v}, nil

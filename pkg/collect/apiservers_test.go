@@ -258,12 +258,12 @@ func (s *apiServer) requested(instances ...instance) *apiServer {
 // seeAPIServers looks at the requests of the server's instances.
 func (s *apiServer) seeAPIServers(t *testing.T) *apiServersSeen {
 	t.Helper()
-	config := s.config(t)
+	config, disconnect := withOwnConnections(s.config(t))
+	defer disconnect()
 	c, err := newClient(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
 	seen, err := apiServers(t.Context(), config, func() (*v1alpha1.Leases, error) { return c.leases(t.Context()) }, embeddedIndex(t))
 	if err != nil {
 		t.Fatal(err)

@@ -9,14 +9,18 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/rest"
 )
 
@@ -39,11 +43,18 @@ type client struct {
 	http *http.Client
 }
 
+// newClient returns a client that has its own connection where the configuration
+// is one of withOwnConnections.
 func newClient(config *rest.Config) (*client, error) {
 	base, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
 		return nil, err
 	}
+	config = rest.CopyConfig(config)
+	config.Wrap(func(transport http.RoundTripper) http.RoundTripper {
+		forgetSoon(transport)
+		return connectOnce(transport)
+	})
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, err
@@ -55,17 +66,74 @@ func newClient(config *rest.Config) (*client, error) {
 	return &client{base: base, http: &unredirected}, nil
 }
 
-// newConnection returns a client that shares no connection with any other:
-// client-go shares a transport, but not between configurations with a dialer.
-func newConnection(config *rest.Config) (*client, error) {
+// withOwnConnections copies a configuration so that no client of it shares a
+// connection with any other, and disconnect closes all: client-go shares its
+// transports but for those with a dialer, and closes none.
+func withOwnConnections(config *rest.Config) (_ *rest.Config, disconnect func()) {
 	config = rest.CopyConfig(config)
-	if config.Dial == nil {
-		config.Dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	dial := config.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	}
-	return newClient(config)
+	life, disconnect := context.WithCancel(context.Background())
+	config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := dial(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(life, func() { _ = connection.Close() })
+		}
+		return connection, err
+	}
+	return config, disconnect
 }
 
-func (c *client) close() { c.http.CloseIdleConnections() }
+// forgetSoon has HTTP/2 connections look for a sign of life each second. After
+// its end golang.org/x/net/http2 keeps a connection, with all that belongs to it,
+// for as long as it would wait for one, which is half a minute by default.
+func forgetSoon(transport http.RoundTripper) {
+	for {
+		switch t := transport.(type) {
+		case *http.Transport:
+			t.HTTP2 = &http.HTTP2Config{SendPingTimeout: time.Second}
+			return
+		case utilnet.RoundTripperWrapper:
+			transport = t.WrappedRoundTripper()
+		default:
+			return
+		}
+	}
+}
+
+// connectOnce makes requests wait until the first has its connection, which they
+// can share over HTTP/2. Otherwise each would make one, and all but one be for nothing.
+func connectOnce(transport http.RoundTripper) http.RoundTripper {
+	return &connectingTransport{RoundTripper: transport, connected: make(chan struct{})}
+}
+
+type connectingTransport struct {
+	http.RoundTripper
+	begun     atomic.Bool
+	connected chan struct{}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *connectingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx := request.Context()
+	if t.begun.CompareAndSwap(false, true) {
+		connected := sync.OnceFunc(func() { close(t.connected) })
+		defer connected()
+		trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected() }}
+		return t.RoundTripper.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	}
+	select {
+	case <-t.connected:
+		return t.RoundTripper.RoundTrip(request)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// WrappedRoundTripper lets client-go find what cancels a request.
+func (t *connectingTransport) WrappedRoundTripper() http.RoundTripper { return t.RoundTripper }
 
 // get returns an answer of no more than maxBodyBytes.
 func (c *client) get(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {

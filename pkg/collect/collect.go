@@ -33,8 +33,8 @@ type Options struct {
 	// Tool and its version, recorded in the snapshot.
 	Tool    string
 	Catalog *catalog.Catalog
-	// Kubectl finds the kubectl in use.
-	Kubectl KubectlFinder
+	// Kubectl finds the kubectl in use, as KubectlFinder.Find does.
+	Kubectl func(context.Context) (*v1alpha1.Kubectl, error)
 	// ProbeEndpoints asks every address of EndpointSlice default/kubernetes for
 	// its version, with the cluster's CA and without credentials.
 	ProbeEndpoints bool
@@ -49,20 +49,27 @@ type Options struct {
 	Pods bool
 	// Dial opens the connections of ProbeEndpoints; nil means a net.Dialer.
 	Dial dialFunc
+	// Activity is told what is being read; nil for nobody who watches.
+	Activity *Activity
 	// Now is the clock for CollectedAt.
 	Now func() time.Time
 }
 
-// Collect reads the cluster until ctx ends. It returns an error only when ctx
-// was cancelled or no kube-apiserver answered; anything less is a gap.
+// Collect reads the cluster until ctx ends. It returns an error only when no
+// kube-apiserver answered; anything less is a gap, also what was cut off because
+// ctx was cancelled.
 func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	ctx, giveUp := context.WithCancel(parent)
 	defer giveUp()
-	c, err := newClient(o.Config)
+	config, disconnect := withOwnConnections(o.Config)
+	defer disconnect()
+	if o.Activity != nil {
+		config.Wrap(o.Activity.watch)
+	}
+	c, err := newClient(config)
 	if err != nil {
 		return nil, err
 	}
-	defer c.close()
 
 	s := v1alpha1.NewSnapshot(o.Context)
 	s.CollectedAt = metav1.NewTime(o.Now().UTC().Truncate(time.Second))
@@ -71,15 +78,15 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 
 	leases := sync.OnceValues(func() (*v1alpha1.Leases, error) { return c.leases(ctx) })
 	groups := sync.OnceValues(func() (*v1alpha1.APIGroups, error) { return c.apiGroups(ctx) })
-	lists := newLister(c)
-	gaps := &gaps{}
+	lists := newLister(c, o.Activity)
+	gaps := &gaps{ctx: parent}
 	var unreachable error
 	var requests *v1alpha1.RequestMetrics
 
 	var sources sync.WaitGroup
 	sources.Go(func() {
 		var seen *apiServersSeen
-		seen, unreachable = apiServers(ctx, o.Config, leases, o.index())
+		seen, unreachable = apiServers(ctx, config, leases, o.index())
 		if unreachable != nil {
 			giveUp()
 			return
@@ -89,11 +96,11 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", seen.unseen...)
 		if o.ProbeEndpoints {
 			var err error
-			s.APIServers.Endpoints, err = c.endpoints(ctx, o.Config, o.Dial)
+			s.APIServers.Endpoints, err = c.endpoints(ctx, config, o.Dial)
 			gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver addresses", err)
 			for _, endpoint := range s.APIServers.Endpoints {
 				if endpoint.Version == nil {
-					gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver at "+endpoint.Address, errors.New(endpoint.Error))
+					gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver at "+endpoint.Address, cmp.Or(ctx.Err(), errors.New(endpoint.Error)))
 				}
 			}
 		}
@@ -112,17 +119,17 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		sources.Go(func() { c.components(ctx, o.Kubectl, groups, s, gaps) })
 	}
 	if o.APIUsage != nil {
-		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, o.Config, lists, o.APIUsage, gaps) })
+		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, config, lists, o.APIUsage, gaps) })
 	}
 	if o.Upgrade {
 		sources.Go(func() { s.Upgrade = c.upgradeFacts(ctx, lists, o.Pods, gaps) })
 	}
 	sources.Wait()
 
-	if err := parent.Err(); errors.Is(err, context.Canceled) {
-		return nil, err
-	}
 	if unreachable != nil {
+		if err := parent.Err(); errors.Is(err, context.Canceled) {
+			return nil, err
+		}
 		return nil, unreachable
 	}
 	if s.APIUsage != nil {
@@ -141,11 +148,11 @@ func (o Options) index() *apilifecycle.Index {
 }
 
 // components fills the sections about the parts of a cluster other than its control plane.
-func (c *client) components(ctx context.Context, kubectl KubectlFinder, groups func() (*v1alpha1.APIGroups, error), s *v1alpha1.Snapshot, gaps *gaps) {
+func (c *client) components(ctx context.Context, kubectl func(context.Context) (*v1alpha1.Kubectl, error), groups func() (*v1alpha1.APIGroups, error), s *v1alpha1.Snapshot, gaps *gaps) {
 	var sources sync.WaitGroup
 	sources.Go(func() {
 		var err error
-		s.Kubectl, err = kubectl.find(ctx)
+		s.Kubectl, err = kubectl(ctx)
 		gaps.add(v1alpha1.SourceKubectl, "kubectl version", err)
 	})
 	sources.Go(func() {
@@ -179,6 +186,8 @@ func withoutUser(u *url.URL) string {
 
 // gaps gathers what concurrent sources could not read, each refusal once.
 type gaps struct {
+	// ctx is what the user cancels.
+	ctx  context.Context
 	mu   sync.Mutex
 	list []v1alpha1.Gap
 }
@@ -190,7 +199,7 @@ func (g *gaps) add(source v1alpha1.Source, hides string, errs ...error) {
 		if err == nil {
 			continue
 		}
-		if gap := newGap(source, hides, err); !slices.Contains(g.list, gap) {
+		if gap := newGap(source, hides, g.cutOff(err)); !slices.Contains(g.list, gap) {
 			g.list = append(g.list, gap)
 		}
 	}
@@ -201,11 +210,19 @@ func (g *gaps) addOf(source v1alpha1.Source, resource, hides string, err error) 
 	if err == nil {
 		return
 	}
-	gap := newGap(source, hides, err)
+	gap := newGap(source, hides, g.cutOff(err))
 	gap.Resource = resource
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.list = append(g.list, gap)
+}
+
+// cutOff tells a read that the user interrupted from one that failed.
+func (g *gaps) cutOff(err error) error {
+	if errors.Is(g.ctx.Err(), context.Canceled) && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(g.ctx))) {
+		return errInterrupted
+	}
+	return err
 }
 
 func (g *gaps) sorted() []v1alpha1.Gap {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -329,22 +330,76 @@ func TestCollectFailsWhenNoAPIServerAnswers(t *testing.T) {
 	}
 }
 
-func TestCollectFailsWhenItIsCancelled(t *testing.T) {
-	for _, path := range []string{versionPath, leasesPath, nodesPath, groupsPath} {
-		t.Run("while it waits for "+path, func(t *testing.T) {
-			// signal.NotifyContext gives a cause.
-			ctx, cancel := context.WithCancelCause(t.Context())
-			defer cancel(nil)
+// interrupting cancels as signal.NotifyContext does, which gives a cause.
+func interrupting(t *testing.T) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	t.Cleanup(func() { cancel(nil) })
+	return ctx, func() { cancel(errors.New("interrupt signal received")) }
+}
+
+func TestAnInterruptBeforeAnAPIServerAnsweredIsAnError(t *testing.T) {
+	ctx, interrupt := interrupting(t)
+	s := furnished(t).on(versionPath, func(w http.ResponseWriter, r *http.Request) {
+		interrupt()
+		hang(w, r)
+	})
+	snapshot, err := Collect(ctx, s.options(t))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want context.Canceled", err)
+	}
+	if snapshot != nil {
+		t.Errorf("snapshot = %+v beside an error", snapshot)
+	}
+}
+
+// Whatever is being read when the user interrupts is a gap; what was read stays.
+func TestAnInterruptKeepsWhatWasRead(t *testing.T) {
+	for path, source := range map[string]v1alpha1.Source{
+		leasesPath:         v1alpha1.SourceLeases,
+		metricsPath:        v1alpha1.SourceRequests,
+		systemPodsPath:     v1alpha1.SourceControlPlanePods,
+		nodesPath:          v1alpha1.SourceNodes,
+		groupsPath:         v1alpha1.SourceAPIGroups,
+		daemonSetsPath:     v1alpha1.SourceKubeProxy,
+		endpointSlicesPath: v1alpha1.SourceEndpoints,
+		definitionsPath:    v1alpha1.SourceDefinitions,
+		configMapsPath:     v1alpha1.SourceHelmConfigMaps,
+		budgetsPath:        v1alpha1.SourceBudgets,
+		podsPath:           v1alpha1.SourcePods,
+		volumesPath:        v1alpha1.SourceVolumes,
+		kubeadmPath:        v1alpha1.SourceConfiguration,
+	} {
+		t.Run(string(source), func(t *testing.T) {
+			ctx, interrupt := interrupting(t)
 			s := furnished(t).on(path, func(w http.ResponseWriter, r *http.Request) {
-				cancel(errors.New("interrupt signal received"))
+				// Until the kube-apiserver's version is known, there is nothing to keep.
+				time.Sleep(100 * time.Millisecond)
+				interrupt()
 				hang(w, r)
 			})
-			snapshot, err := Collect(ctx, s.options(t))
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("error = %v, want context.Canceled", err)
+			o := s.options(t)
+			o.ProbeEndpoints, o.APIUsage, o.Upgrade, o.Pods = true, &UsageOptions{Index: embeddedIndex(t)}, true, true
+			start := time.Now()
+			got, err := Collect(ctx, o)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if snapshot != nil {
-				t.Errorf("snapshot = %+v beside an error", snapshot)
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %s", took)
+			}
+			if got.APIServers == nil || len(got.APIServers.Instances) == 0 {
+				t.Error("kube-apiserver answered, and is not in the snapshot")
+			}
+			cut := func(g v1alpha1.Gap) bool {
+				return g.Source == source && g.Reason == v1alpha1.GapInterrupted && g.Message == "interrupted"
+			}
+			if !slices.ContainsFunc(got.Gaps, cut) {
+				t.Errorf("gaps = %+v, want %s interrupted", got.Gaps, source)
+			}
+			for _, gap := range got.Gaps {
+				if strings.Contains(gap.Message, "cancel") || strings.Contains(gap.Message, "signal") || strings.Contains(gap.Message, "closed") {
+					t.Errorf("gap %+v is not told from a failure", gap)
+				}
 			}
 		})
 	}

@@ -93,11 +93,13 @@ func askEndpoint(ctx context.Context, config *rest.Config, dial dialFunc, addres
 	anonymous.APIPath = ""
 	anonymous.Insecure = false
 	anonymous.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
-	anonymous.Dial = dial
-	c, err := newConnection(anonymous)
+	anonymous.Dial = config.Dial
+	if dial != nil {
+		anonymous.Dial = dial
+	}
+	c, err := newClient(anonymous)
 	if err != nil {
 		return nil, err
 	}
-	defer c.close()
 	return c.version(ctx)
 }

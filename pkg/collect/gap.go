@@ -26,6 +26,8 @@ func gapReason(err error) v1alpha1.GapReason {
 	switch {
 	case errors.Is(err, errSkippedHelmSecrets):
 		return v1alpha1.GapSkipped
+	case errors.Is(err, errInterrupted):
+		return v1alpha1.GapInterrupted
 	case apierrors.IsForbidden(err):
 		return v1alpha1.GapForbidden
 	case apierrors.IsNotFound(err), errors.Is(err, errNotFound):
@@ -40,7 +42,10 @@ func gapReason(err error) v1alpha1.GapReason {
 	}
 }
 
-var errNotFound = errors.New("not found")
+var (
+	errNotFound    = errors.New("not found")
+	errInterrupted = errors.New("interrupted")
+)
 
 // The texts of kube-apiserver's RBAC refusals. Asking the server for the
 // permission instead would create an access review, and this tool only reads.

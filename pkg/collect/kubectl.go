@@ -25,9 +25,9 @@ type KubectlFinder struct {
 	PluginParent string
 }
 
-// find asks kubectl for its version. component-base's version.Get() would be
+// Find asks kubectl for its version. component-base's version.Get() would be
 // that of the libraries in this binary.
-func (f KubectlFinder) find(ctx context.Context) (*v1alpha1.Kubectl, error) {
+func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 	if f.Version != "" {
 		return &v1alpha1.Kubectl{GitVersion: f.Version, FoundBy: "--kubectl-version"}, nil
 	}

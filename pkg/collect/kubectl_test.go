@@ -49,7 +49,7 @@ func TestKubectl(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := newAPIServer(t).options(t)
-			o.Kubectl = tt.finder
+			o.Kubectl = tt.finder.Find
 			snapshot := collectWith(t, o)
 			if diff := cmp.Diff(&tt.want, snapshot.Kubectl); diff != "" {
 				t.Errorf("kubectl (-want +got):\n%s", diff)
@@ -89,7 +89,7 @@ func TestKubectlThatDoesNotTellIsAGap(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := newAPIServer(t).options(t)
-			o.Kubectl = tt.finder
+			o.Kubectl = tt.finder.Find
 			snapshot := collectWith(t, o)
 			if snapshot.Kubectl != nil {
 				t.Errorf("kubectl = %+v, want none", snapshot.Kubectl)
@@ -113,7 +113,7 @@ func TestKubectlThatWaitsIsGivenUpWithItsChildren(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	_, err := KubectlFinder{PluginParent: waiting}.find(ctx)
+	_, err := KubectlFinder{PluginParent: waiting}.Find(ctx)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error = %v, want that of the deadline", err)
 	}

@@ -56,11 +56,12 @@ type lister struct {
 	client *client
 	// buffers hold an object each. They are as many as there may be lists: who has
 	// one may send a request.
-	buffers chan *bytes.Buffer
+	buffers  chan *bytes.Buffer
+	activity *Activity
 }
 
-func newLister(c *client) *lister {
-	l := &lister{client: c, buffers: make(chan *bytes.Buffer, listsAtOnce)}
+func newLister(c *client, activity *Activity) *lister {
+	l := &lister{client: c, buffers: make(chan *bytes.Buffer, listsAtOnce), activity: activity}
 	for range listsAtOnce {
 		l.buffers <- &bytes.Buffer{}
 	}
@@ -137,7 +138,10 @@ func (l *lister) page(ctx context.Context, of selection, token string, take func
 	}
 	defer response.Body.Close()
 	body := &watchedReader{reader: response.Body}
-	next, err := readList(body, response.Header.Get("Content-Type"), buffer, take)
+	next, err := readList(body, response.Header.Get("Content-Type"), buffer, func(object encoded) error {
+		l.activity.object()
+		return take(object)
+	})
 	if err == nil {
 		// A connection is used again once its answer was read to the end.
 		_, _ = io.CopyN(io.Discard, body, maxTrailer)

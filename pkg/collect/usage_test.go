@@ -256,7 +256,6 @@ func (s *apiServer) checkRequests(t *testing.T, o *UsageOptions) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
 	minor := c.offeredMinor(t.Context(), o.Index)
 	for _, r := range s.received {
 		if r.Method != http.MethodGet {

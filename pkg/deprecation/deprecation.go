@@ -62,7 +62,10 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.DeprecationReport, err
 	report.Coverage = e.coverage()
 	report.Gaps = e.gaps()
 	report.Notes = e.notes(report, idle)
-	report.Only = o.Only
+	report.Namespace, report.Only = o.Namespace, o.Only
+	if o.Selector != nil {
+		report.Selector = o.Selector.String()
+	}
 	report.Summary = e.summarize(report)
 	if len(o.Only) > 0 {
 		report.Findings = slices.DeleteFunc(report.Findings, func(f v1alpha1.DeprecationFinding) bool {

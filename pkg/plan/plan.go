@@ -67,6 +67,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
 		ID: o.Platform.ID, Name: o.Platform.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive,
 	}
 	plan.From, plan.To, plan.Method = from, o.Target, p.Method
+	plan.WithoutPods = o.WithoutPods && s.Gap(v1alpha1.SourcePods) == nil && (s.Upgrade == nil || s.Upgrade.Pods == nil)
 	if plan.Hops, err = p.hops(start, from); err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func deprecationDocument(r *v1alpha1.DeprecationReport, layout Layout) document 
 		title: "Deprecated APIs" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
 		table: tableOf[usageRow]{usageColumns(layout.Wide), rows}, none: none,
 		parts: []part{
-			baseline(r.Baseline),
+			baseline(r.Baseline, layout.Wide),
 			{title: "What to do", lines: fixes(rows, layout.Wide)},
 			{title: "Waived", lines: shortened(waived, layout.Wide)},
 			{title: "Not looked at", lines: shortened(unlooked(r.Gaps, layout.Wide), layout.Wide)},

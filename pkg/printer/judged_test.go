@@ -1,7 +1,6 @@
 package printer
 
 import (
-	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -10,15 +9,6 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
-
-func day(t *testing.T, text string) calendar.Date {
-	t.Helper()
-	d, err := calendar.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
 
 // everything is an overview with something of all that a report can hold.
 func everything() *v1alpha1.Overview {

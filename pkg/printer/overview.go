@@ -39,7 +39,7 @@ func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r)...),
 		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide, answerLines(r)), r.Answers},
 		parts: []part{
-			baseline(r.Baseline),
+			{title: "Baseline", lines: briefly(baseline(r.Baseline, layout.Wide).lines, layout)},
 			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout)},
 			{text: overviewMore(r)},
 		},
@@ -106,12 +106,7 @@ func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
 		{header: "SUPPORTED", text: func(r row, _ int) string { return orDash(r.SupportedUntil.String()) },
 			paint: painted(v1alpha1.QuestionSupport)},
 		{header: "SKEW", text: answer(v1alpha1.QuestionSkew), paint: painted(v1alpha1.QuestionSkew)},
-		{header: "BREAK", right: true, text: func(r row, _ int) string {
-			if r.Answers[v1alpha1.QuestionDeprecations] == "" {
-				return "-"
-			}
-			return thousands(int64(r.Breaking))
-		}, paint: painted(v1alpha1.QuestionDeprecations)},
+		{header: "BREAK", right: true, text: func(r row, _ int) string { return breaking(r) }, paint: painted(v1alpha1.QuestionDeprecations)},
 		{header: "SUPPORT", wide: true, text: answer(v1alpha1.QuestionSupport), paint: painted(v1alpha1.QuestionSupport)},
 		{header: "DEPRECATIONS", wide: true, text: answer(v1alpha1.QuestionDeprecations), paint: painted(v1alpha1.QuestionDeprecations)},
 		{header: "NEXT HOP", droppable: true, text: answer(v1alpha1.QuestionPlan), paint: painted(v1alpha1.QuestionPlan)},
@@ -128,6 +123,18 @@ func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
 			}
 			return shorten(text, max(room, leastFold))
 		}},
+	}
+}
+
+// breaking is a number where API usage is known, or what was seen of it breaks.
+func breaking(c v1alpha1.FleetCluster) string {
+	switch verdict := c.Answers[v1alpha1.QuestionDeprecations]; {
+	case verdict == v1alpha1.Unknown && c.Breaking == 0:
+		return string(verdict)
+	case verdict == "":
+		return "-"
+	default:
+		return thousands(int64(c.Breaking))
 	}
 }
 

@@ -108,7 +108,7 @@ func findingColumns() []column[finding] {
 // planDocument puts the verdict first, then when and how long, then the hops, the
 // steps of the first one, what stands against them, and what to do about it.
 func planDocument(p *v1alpha1.UpgradePlan, layout Layout) document {
-	parts := []part{baseline(p.Baseline)}
+	parts := []part{baseline(p.Baseline, layout.Wide)}
 	stepsOf := p.Hops[:min(1, len(p.Hops))]
 	if layout.Wide {
 		stepsOf = p.Hops

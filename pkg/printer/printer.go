@@ -37,11 +37,18 @@ type format struct {
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV},
-		format{"sarif", printSARIF}, format{"junit", printJUnit}, format{"prometheus", printPrometheus})
+	return newFlags(
+		format{"wide", printHuman},
+		format{"markdown", printMarkdown},
+		format{"html", printHTML},
+		format{"sarif", printSARIF},
+		format{"junit", printJUnit},
+		format{"prometheus", printPrometheus},
+		format{"csv", printCSV},
+	)
 }
 
-// NewTableFlags are for documents that judge no cluster, and have a table.
+// NewTableFlags are for documents that have a table, and judge no cluster.
 func NewTableFlags() *Flags {
 	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
 }
@@ -79,6 +86,13 @@ func (f *Flags) Formats() []string {
 		own = append(own, format.name)
 	}
 	return slices.Concat(own, f.stock.AllowedFormats(), f.columns.AllowedFormats())
+}
+
+// Nested reports whether the format shows what reports hold of other reports.
+func (f *Flags) Nested() bool {
+	output := *f.stock.OutputFormat
+	table := output == "" && *f.stock.TemplatePrinterFlags.TemplateArgument == ""
+	return !table && !slices.Contains([]string{"wide", "csv", "markdown", "name"}, output)
 }
 
 // Printer writes one document.

@@ -134,7 +134,7 @@ func TestSupportEndsAfterItsLastDay(t *testing.T) {
 		"2026-12-31": 1798761600, // 2027-01-01T00:00:00Z
 		"2028-02":    1835481600, // 2028-03-01T00:00:00Z
 	} {
-		if got := endOf(day(t, last)); got != want {
+		if got := endOf(date(t, last)); got != want {
 			t.Errorf("%s ends at %.0f, want %.0f", last, got, want)
 		}
 	}

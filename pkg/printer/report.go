@@ -15,14 +15,6 @@ func of(c v1alpha1.Cluster) string {
 	return " of " + c.Context
 }
 
-// baseline says what a report has in addition to an earlier one.
-func baseline(b *v1alpha1.Baseline) part {
-	if b == nil {
-		return part{}
-	}
-	return part{title: "Baseline", lines: []string{b.Message}}
-}
-
 // unseen says what gaps hide, and what would show it.
 func unseen(gaps []v1alpha1.Gap) []string {
 	var lines []string

@@ -107,7 +107,9 @@ func remedyText(f finding) string { return cmp.Or(f.Remedy, "settle this before 
 
 func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
 	b.heading(2, "Hop %d: %s", h.Number, hopTitle(h))
-	b.hopDates(h, p.At)
+	if line := hopDates(h, p.At); line != "" {
+		b.paragraph("%s", line)
+	}
 	if index > 0 {
 		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
 		b.findings(p, h.Number)
@@ -139,7 +141,8 @@ func (b *runbook) wayBack(h v1alpha1.PlanHop, step int32) {
 	}
 }
 
-func (b *runbook) hopDates(h v1alpha1.PlanHop, at calendar.Date) {
+// hopDates says by when the hop is due, and how long it takes.
+func hopDates(h v1alpha1.PlanHop, at calendar.Date) string {
 	var parts []string
 	line := deadlineText(h.Deadline, at)
 	if line != "" {
@@ -163,9 +166,7 @@ func (b *runbook) hopDates(h v1alpha1.PlanHop, at calendar.Date) {
 	if text := span(h.Duration, " to ", hours); text != "" {
 		parts = append(parts, fmt.Sprintf("about %s of work", text))
 	}
-	if len(parts) > 0 {
-		b.paragraph("%s", strings.Join(parts, "; "))
-	}
+	return strings.Join(parts, "; ")
 }
 
 func (b *runbook) step(method v1alpha1.PlanMethod, s v1alpha1.PlanStep) {

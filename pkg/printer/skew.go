@@ -37,7 +37,7 @@ func skewDocument(r *v1alpha1.SkewReport, layout Layout) document {
 		title: "Version skew" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, identity(r)},
 		table: tableOf[v1alpha1.SkewRow]{skewColumns(layout.Wide), r.Rows},
 		parts: []part{
-			baseline(r.Baseline), {title: "Why", lines: whys(r)}, {title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
+			baseline(r.Baseline, layout.Wide), {title: "Why", lines: whys(r)}, {title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
 		},
 	}
 }

@@ -54,7 +54,7 @@ func supportDocument(r *v1alpha1.SupportReport, layout Layout) document {
 		title: "Support" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append(lead, supportIdentity(r)),
 		table: tableOf[v1alpha1.SupportRow]{supportColumns(layout.Wide, r.Rows), r.Rows},
 		parts: []part{
-			baseline(r.Baseline), {title: "What to do", lines: advice(r)}, {title: "Unknown", lines: unknowns(r)},
+			baseline(r.Baseline, layout.Wide), {title: "What to do", lines: advice(r)}, {title: "Unknown", lines: unknowns(r)},
 			{title: "Ranges", lines: ranges}, {title: "Dates", lines: dates(r)},
 			{title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
 		},

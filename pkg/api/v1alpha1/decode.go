@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
@@ -36,40 +37,113 @@ func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
 	return snapshot, nil
 }
 
+// DecodeReport reads a snapshot, or a report on one or more clusters, in YAML or
+// JSON. Fields, kinds and verdicts that this version does not know, and more than
+// MaxSnapshotBytes are errors.
+func DecodeReport(r io.Reader) (runtime.Object, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSnapshotBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	asJSON, found, err := decodeType(data, MaxSnapshotBytes, "report")
+	if err != nil {
+		return nil, err
+	}
+	var report runtime.Object
+	switch found.Kind {
+	case SnapshotKind:
+		report = &Snapshot{}
+	case SkewReportKind:
+		report = &SkewReport{}
+	case SupportReportKind:
+		report = &SupportReport{}
+	case DeprecationReportKind:
+		report = &DeprecationReport{}
+	case UpgradePlanKind:
+		report = &UpgradePlan{}
+	case OverviewKind:
+		report = &Overview{}
+	case FleetOverviewKind:
+		report = &FleetOverview{}
+	}
+	const origin = "written by kubectl versions -o yaml"
+	if report == nil {
+		return nil, found.refuse("report", "a Snapshot or a report on a cluster of "+GroupVersion.String(), origin)
+	}
+	if err := found.expect(typeMeta(found.Kind), origin); err != nil {
+		return nil, err
+	}
+	faults, err := json.UnmarshalStrict(asJSON, report)
+	if err := errors.Join(append(faults, err)...); err != nil {
+		return nil, err
+	}
+	if snapshot, ok := report.(*Snapshot); ok {
+		if err := snapshot.validate(); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
 // DecodeDocument reads one document of a kind of this group, in YAML or JSON.
 // Another kind, a second document, and more than limit bytes are errors, which
 // say where such documents come from. Fields that this version does not know,
 // and those that stand twice, are in unknown.
 func DecodeDocument(data []byte, limit int, kind, origin string, into any) (unknown, err error) {
-	if len(data) > limit {
-		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
+	asJSON, found, err := decodeType(data, limit, strings.ToLower(kind))
+	if err != nil {
+		return nil, err
 	}
-	if moreDocuments(data) {
-		return nil, fmt.Errorf("holds more than one document: give one %s at a time", strings.ToLower(kind))
-	}
-	asJSON := data
-	if !stdjson.Valid(data) {
-		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
-			return nil, fmt.Errorf("not YAML or JSON: %w", err)
-		}
-	}
-	var found metav1.TypeMeta
-	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found); err != nil {
-		return nil, fmt.Errorf("no apiVersion and kind: %w", err)
-	}
-	want := typeMeta(kind)
-	switch {
-	case found.APIVersion == "" || found.Kind == "":
-		return nil, fmt.Errorf("no apiVersion and kind: want %s, as %s", want.Kind, origin)
-	case found.GroupVersionKind().Group != GroupVersion.Group || found.Kind != want.Kind:
-		return nil, fmt.Errorf("%s %s is no %s: want %s %s, as %s",
-			found.APIVersion, found.Kind, strings.ToLower(kind), want.APIVersion, want.Kind, origin)
-	case found.APIVersion != want.APIVersion:
-		return nil, fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
-			found.APIVersion, want.APIVersion, strings.ToLower(kind))
+	if err := found.expect(typeMeta(kind), origin); err != nil {
+		return nil, err
 	}
 	faults, err := json.UnmarshalStrict(asJSON, into)
 	return errors.Join(faults...), err
+}
+
+// foundType is what a document says that it is.
+type foundType struct{ metav1.TypeMeta }
+
+// decodeType returns a document as JSON, and its type.
+func decodeType(data []byte, limit int, what string) (asJSON []byte, found foundType, err error) {
+	if len(data) > limit {
+		return nil, found, fmt.Errorf("larger than %d MiB", limit>>20)
+	}
+	if moreDocuments(data) {
+		return nil, found, fmt.Errorf("holds more than one document: give one %s at a time", what)
+	}
+	asJSON = data
+	if !stdjson.Valid(data) {
+		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
+			return nil, found, fmt.Errorf("not YAML or JSON: %w", err)
+		}
+	}
+	if err := json.UnmarshalCaseSensitivePreserveInts(asJSON, &found.TypeMeta); err != nil {
+		return nil, found, fmt.Errorf("no apiVersion and kind: %w", err)
+	}
+	return asJSON, found, nil
+}
+
+// expect refuses a document of another type.
+func (t foundType) expect(want metav1.TypeMeta, origin string) error {
+	name := strings.ToLower(want.Kind)
+	switch {
+	case t.APIVersion == "" || t.Kind == "":
+		return t.refuse(name, want.Kind, origin)
+	case t.GroupVersionKind().Group != GroupVersion.Group || t.Kind != want.Kind:
+		return t.refuse(name, want.APIVersion+" "+want.Kind, origin)
+	case t.APIVersion != want.APIVersion:
+		return fmt.Errorf("%s is not known to this version, which reads %s: upgrade kubectl-versions, or write the %s again",
+			t.APIVersion, want.APIVersion, name)
+	}
+	return nil
+}
+
+func (t foundType) refuse(name, want, origin string) error {
+	if t.APIVersion == "" || t.Kind == "" {
+		return fmt.Errorf("no apiVersion and kind: want %s, as %s", want, origin)
+	}
+	return fmt.Errorf("%s %s is no %s: want %s, as %s", t.APIVersion, t.Kind, name, want, origin)
 }
 
 // validate finds what decoding cannot: a file that was cut short is valid YAML.

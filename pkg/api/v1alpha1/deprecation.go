@@ -23,6 +23,9 @@ type DeprecationReport struct {
 	// Target is the minor that the findings are judged at.
 	Target  version.Minor      `json:"target"`
 	Summary DeprecationSummary `json:"summary"`
+	// Namespace and Selector are what was asked about; empty for the whole cluster.
+	Namespace string `json:"namespace,omitempty"`
+	Selector  string `json:"selector,omitempty"`
 	// Only are the verdicts that Findings were narrowed to; absent for all.
 	Only []Verdict `json:"only,omitempty"`
 	// Findings are in the order of APIs, and of one API the gravest first.

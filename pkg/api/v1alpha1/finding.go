@@ -1,7 +1,11 @@
 package v1alpha1
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 )
 
 // Finding is what any report says about one thing: the form that pipelines read
@@ -28,26 +32,45 @@ type Finding struct {
 	Known bool `json:"known,omitempty"`
 }
 
+// PlacesBeyond are those that another finding has not. Lines of files do not
+// matter: they move with every edit above.
+func (f *Finding) PlacesBeyond(other *Finding) []EvidenceObject {
+	known := map[EvidenceObject]bool{}
+	for _, place := range other.Places {
+		place.Line = 0
+		known[place] = true
+	}
+	return slices.DeleteFunc(slices.Clone(f.Places), func(place EvidenceObject) bool {
+		place.Line = 0
+		return known[place]
+	})
+}
+
 // ChangeType says how a finding differs between two reports.
 type ChangeType string
 
-// Types of changes, in the order in which they are printed.
+// Types of changes, in the order in which they are printed. A finding counts
+// that is an error, a warning or unknown.
 const (
+	// ChangeNew counts in the later report, and not in the earlier one.
 	ChangeNew ChangeType = "new"
-	// ChangeWorse and ChangeBetter are of the verdict; Changed is of the words alone.
+	// ChangeWorse and ChangeBetter count in both, with another gravity.
 	ChangeWorse  ChangeType = "worse"
 	ChangeBetter ChangeType = "better"
-	Changed      ChangeType = "changed"
-	// ChangeUnseen is missing in the later report, which could not see everything:
-	// it may be there still.
-	ChangeUnseen   ChangeType = "not seen"
+	// Changed is as grave as before, in other words or about other objects.
+	Changed ChangeType = "changed"
+	// ChangeUnseen is missing in the later report, which did not look or could not
+	// see, or unknown there: it may be there still.
+	ChangeUnseen ChangeType = "not seen"
+	// ChangeResolved counts no more, in a later report that looked.
 	ChangeResolved ChangeType = "resolved"
 )
 
 // Change is a finding that differs between two reports.
 type Change struct {
 	Type ChangeType `json:"type"`
-	// Old is absent where it is new, New where it is resolved or not seen.
+	// Old and New are absent where their report has no such finding. A new one may
+	// have been in order before, and a resolved one may be so now.
 	Old *Finding `json:"old,omitempty"`
 	New *Finding `json:"new,omitempty"`
 }
@@ -75,9 +98,12 @@ type DiffSide struct {
 	// File that was read.
 	File string `json:"file"`
 	// Kind of the document in it.
-	Kind        string      `json:"kind"`
-	Cluster     Cluster     `json:"cluster"`
-	CollectedAt metav1.Time `json:"collectedAt"`
+	Kind string `json:"kind"`
+	// Cluster and CollectedAt are absent for a document on several clusters.
+	Cluster     Cluster     `json:"cluster,omitzero"`
+	CollectedAt metav1.Time `json:"collectedAt,omitzero"`
+	// At is the day that dates were counted from; absent where none were.
+	At calendar.Date `json:"at,omitzero"`
 }
 
 // DiffSummary is the comparison in one line.
@@ -87,7 +113,7 @@ type DiffSummary struct {
 	// Complete is false when the later report lacks evidence.
 	Complete bool   `json:"complete"`
 	Message  string `json:"message"`
-	// Findings per type of change. Worse and Better count verdicts.
+	// Findings per type of change.
 	New       int32 `json:"new"`
 	Worse     int32 `json:"worse"`
 	Better    int32 `json:"better"`
@@ -111,4 +137,6 @@ type Baseline struct {
 	New []Finding `json:"new,omitempty"`
 	// Message says so in a sentence.
 	Message string `json:"message"`
+	// Notes are remarks on the comparison.
+	Notes []string `json:"notes,omitempty"`
 }

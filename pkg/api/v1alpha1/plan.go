@@ -22,11 +22,13 @@ type UpgradePlan struct {
 	Cluster  Cluster       `json:"cluster"`
 	Platform Platform      `json:"platform"`
 	// From is the newest minor of kube-apiserver.
-	From    version.Minor `json:"from"`
-	To      version.Minor `json:"to"`
-	Method  PlanMethod    `json:"method"`
-	Summary PlanSummary   `json:"summary"`
-	Hops    []PlanHop     `json:"hops"`
+	From   version.Minor `json:"from"`
+	To     version.Minor `json:"to"`
+	Method PlanMethod    `json:"method"`
+	// WithoutPods is true where pods were not asked for: checks that only they answer are absent.
+	WithoutPods bool        `json:"withoutPods,omitempty"`
+	Summary     PlanSummary `json:"summary"`
+	Hops        []PlanHop   `json:"hops"`
 	// Notes are remarks on the whole plan.
 	Notes []string `json:"notes,omitempty"`
 	Gaps  []Gap    `json:"gaps,omitempty"`

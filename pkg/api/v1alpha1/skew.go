@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"fmt"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -35,6 +37,17 @@ const (
 	// Information: nothing to do.
 	Information Verdict = "information"
 )
+
+// UnmarshalText refuses a verdict that this version does not know, and could not weigh.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	switch verdict := Verdict(text); verdict {
+	case OK, Warning, Unsupported, Error, Blocked, Pass, Unknown, NotVisible, NotJudged, Information:
+		*v = verdict
+		return nil
+	default:
+		return fmt.Errorf("%q is no verdict that this version knows", text)
+	}
+}
 
 // SkewReport judges a cluster by the version skew policy.
 //

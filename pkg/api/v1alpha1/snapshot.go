@@ -209,6 +209,8 @@ const (
 	GapMalformed   GapReason = "Malformed"
 	// GapSkipped is a source that the user chose to leave out.
 	GapSkipped GapReason = "Skipped"
+	// GapInterrupted is a source that was being read when the user interrupted.
+	GapInterrupted GapReason = "Interrupted"
 )
 
 // Source names a place that facts are read from.

@@ -363,6 +363,11 @@ func (in *Baseline) DeepCopyInto(out *Baseline) {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
 	}
+	if in.Notes != nil {
+		in, out := &in.Notes, &out.Notes
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	return
 }
 
@@ -989,6 +994,7 @@ func (in *DiffSide) DeepCopyInto(out *DiffSide) {
 	*out = *in
 	out.Cluster = in.Cluster
 	in.CollectedAt.DeepCopyInto(&out.CollectedAt)
+	out.At = in.At
 	return
 }
 
