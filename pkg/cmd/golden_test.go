@@ -130,6 +130,7 @@ func commands(t *testing.T) map[string][]string {
 		}
 	}
 	add("overview/shop-prod", []string{"sarif", "junit", "prometheus"}, "--snapshot", "../../docs/examples/shop-prod.yaml")
+	add("overview/fleet", []string{"junit", "prometheus"}, "--snapshot", "../../docs/examples")
 	add("deprecations/waived", []string{"sarif", "junit", "prometheus"}, append(prod, "--policy", "testdata/waivers.yaml", "--ignore", "PodDisruptionBudget")...)
 	add("deprecations/of-files", []string{"sarif", "junit"}, "deprecations", "-f", "testdata/manifests", "-R", "--to", "1.38")
 

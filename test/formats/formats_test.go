@@ -48,6 +48,7 @@ func payloads() map[string]string {
 func commands(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{
+		"fleet":  {"--snapshot", filepath.Dir(example)},
 		"gaps":   {"skew", "--snapshot", restricted},
 		"files":  {"deprecations", "-f", files, "-R", "--to", "1.38"},
 		"waived": {"deprecations", "--snapshot", example, "--ignore", "PodDisruptionBudget", "--ignore", "ResourceClaimTemplate"},
