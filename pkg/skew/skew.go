@@ -41,10 +41,26 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, platform *catalog.Platfo
 	for _, component := range catalog.Components() {
 		report.Rows = append(report.Rows, e.rows(component, e.observe(component))...)
 	}
-	report.Gaps = s.Gaps
+	report.Gaps = gaps(s)
 	report.Notes = slices.Concat(recognised.Notes, e.notes(report))
 	report.Summary = summarize(report)
 	return report, nil
+}
+
+// gaps are those of the snapshot that bear on skew: one that was taken for every
+// question has others.
+func gaps(s *v1alpha1.Snapshot) []v1alpha1.Gap {
+	sources := []v1alpha1.Source{
+		v1alpha1.SourceKubectl, v1alpha1.SourceAPIServers, v1alpha1.SourceEndpoints, v1alpha1.SourceControlPlanePods, v1alpha1.SourceLeases,
+		v1alpha1.SourceNodes, v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups, v1alpha1.SourceKubeProxy,
+	}
+	var bearing []v1alpha1.Gap
+	for _, gap := range s.Gaps {
+		if slices.Contains(sources, gap.Source) {
+			bearing = append(bearing, gap)
+		}
+	}
+	return bearing
 }
 
 // What a row was judged against.

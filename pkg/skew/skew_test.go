@@ -480,3 +480,16 @@ func TestThePlatformsBoundsHold(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatBearsOnOtherQuestionsLeavesNothingOpen(t *testing.T) {
+	c := clusterOf("v1.37.1")
+	c.Gaps = []v1alpha1.Gap{{Source: v1alpha1.SourceHelmSecrets, Reason: v1alpha1.GapSkipped, Hides: "the APIs that Helm releases declare"}}
+	report := c.evaluate(t)
+	if !report.Summary.Complete || len(report.Gaps) > 0 {
+		t.Errorf("complete %t, gaps %v", report.Summary.Complete, report.Gaps)
+	}
+	c.Gaps = append(c.Gaps, v1alpha1.Gap{Source: v1alpha1.SourceNodes, Reason: v1alpha1.GapForbidden, Hides: "kubelet versions"})
+	if report := c.evaluate(t); report.Summary.Complete || len(report.Gaps) != 1 {
+		t.Errorf("complete %t, gaps %v", report.Summary.Complete, report.Gaps)
+	}
+}
