@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
@@ -40,7 +41,7 @@ type Options struct {
 // unknown; it fails where that is so for all of them.
 func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.Overview, error) {
 	report := v1alpha1.NewOverview(s.Name)
-	report.CollectedAt, report.At, report.Cluster, report.Gaps = s.CollectedAt, o.At, s.Cluster, s.Gaps
+	report.CollectedAt, report.At, report.Cluster = s.CollectedAt, o.At, s.Cluster
 	servers := facts.FindAPIServers(s)
 	next := servers.Newest().Add(1)
 
@@ -55,6 +56,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.Overview, error) {
 	if r := report.Support; r != nil {
 		report.Platform, report.Version = r.Platform, r.Rows[0].Version
 	}
+	report.Gaps = gaps(report, s.Gaps)
 	report.Answers = answers(report, err)
 	report.Summary = summarize(report, next)
 	return report, nil
@@ -72,5 +74,25 @@ func nextHop(s *v1alpha1.Snapshot, o Options, next version.Minor) (*v1alpha1.Upg
 	}
 	return plan.Evaluate(s, plan.Options{
 		Catalog: o.Catalog, Index: o.Index, Platform: o.Platform, Target: next, Method: o.Method, At: o.At, WithoutPods: true,
+	})
+}
+
+// gaps are all of the snapshot, first those that bear on the first questions.
+func gaps(r *v1alpha1.Overview, all []v1alpha1.Gap) []v1alpha1.Gap {
+	var ordered []v1alpha1.Gap
+	if r.Skew != nil {
+		ordered = append(ordered, r.Skew.Gaps...)
+	}
+	if r.Support != nil {
+		ordered = append(ordered, r.Support.Gaps...)
+	}
+	if r.Deprecations != nil {
+		ordered = append(ordered, r.Deprecations.Gaps...)
+	}
+	seen := map[v1alpha1.Gap]bool{}
+	return slices.DeleteFunc(append(ordered, all...), func(g v1alpha1.Gap) bool {
+		again := seen[g]
+		seen[g] = true
+		return again
 	})
 }

@@ -36,7 +36,7 @@ type Overview struct {
 	Summary OverviewSummary `json:"summary"`
 	// Answers are in the order of Question.
 	Answers []OverviewAnswer `json:"answers"`
-	// Gaps are all of the snapshot.
+	// Gaps are all of the snapshot, first those that bear on the first questions.
 	Gaps []Gap `json:"gaps,omitempty"`
 
 	Skew         *SkewReport        `json:"skew"`
