@@ -46,7 +46,7 @@ func printCSV(w io.Writer, object runtime.Object, layout Layout) error {
 func recordsOf(object runtime.Object) (table, error) {
 	switch r := object.(type) {
 	case *v1alpha1.UpgradePlan:
-		return tableOf[finding]{findingColumns(), findings(r.Hops, true)}, nil
+		return tableOf[checkRow]{checkColumns(), checkRows(r.Hops, true)}, nil
 	case *v1alpha1.ReleaseCalendar:
 		return allReleases(r), nil
 	}

@@ -17,7 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	found "github.com/kubectl-versions/kubectl-versions/pkg/findings"
+	"github.com/kubectl-versions/kubectl-versions/pkg/findings"
 )
 
 const (
@@ -248,7 +248,7 @@ func sarifLevel(v v1alpha1.Verdict) string {
 // fingerprint depends on nothing that a run changes: no words, counts, lines or
 // dates. What is seen again is numbered.
 func fingerprint(seen map[string]int, f v1alpha1.Finding, place ...string) string {
-	key := found.KeyOf(f)
+	key := findings.KeyOf(f)
 	identity := append([]string{key.Cluster, string(key.Question), key.Rule, key.Subject}, place...)
 	sum := sha256.Sum256([]byte(strings.Join(identity, "\x00")))
 	hash := hex.EncodeToString(sum[:16])
