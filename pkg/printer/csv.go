@@ -50,14 +50,14 @@ func recordsOf(object runtime.Object) (table, error) {
 	case *v1alpha1.ReleaseCalendar:
 		return allReleases(r), nil
 	}
-	pages, err := documentsOf(object, Layout{Wide: true})
+	documents, err := documentsOf(object, Layout{Wide: true})
 	if err != nil {
 		return nil, err
 	}
-	if len(pages) != 1 {
+	if len(documents) != 1 {
 		return nil, fmt.Errorf("%T has more than one table: use -o yaml", object)
 	}
-	return pages[0].table, nil
+	return documents[0].table, nil
 }
 
 // allReleases of all platforms, with a column for each phase that one of them has.
