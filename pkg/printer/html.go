@@ -311,11 +311,7 @@ func baselineOf(b *v1alpha1.Baseline) *htmlBaseline {
 			c.More = clean(thousands(int64(len(b.New)-most)) + " more, marked below")
 			break
 		}
-		subject := f.Subject
-		if !strings.HasPrefix(subject, f.Rule) {
-			subject = f.Rule + ", " + subject
-		}
-		c.New = append(c.New, htmlChange{badgeOf(f.Verdict), clean(subject), clean(f.Message)})
+		c.New = append(c.New, htmlChange{badgeOf(f.Verdict), clean(findingName(f)), clean(f.Message)})
 	}
 	return c
 }

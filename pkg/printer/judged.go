@@ -115,13 +115,7 @@ func placeNames(places []v1alpha1.EvidenceObject) []string {
 }
 
 func placeName(p v1alpha1.EvidenceObject) string {
-	name := p.Name
-	switch {
-	case p.Namespace != "" && p.Name != "":
-		name = p.Namespace + "/" + p.Name
-	case p.Namespace != "":
-		name = "namespace " + p.Namespace
-	}
+	name := objectName(p)
 	if p.Path == "" {
 		return name
 	}

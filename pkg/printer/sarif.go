@@ -205,8 +205,7 @@ func resultsOf(c judged, f v1alpha1.Finding, seen map[string]int) []sarifResult 
 }
 
 func inFile(result sarifResult, f v1alpha1.Finding, p v1alpha1.EvidenceObject, seen map[string]int) sarifResult {
-	object := placeName(v1alpha1.EvidenceObject{Namespace: p.Namespace, Name: p.Name})
-	result.Message.Text = sarifMessage(object, f)
+	result.Message.Text = sarifMessage(objectName(p), f)
 	result.Locations = []sarifLocation{{PhysicalLocation: physical(fileURI(p.Path, filepath.Separator == '\\'), p.Line)}}
 	result.PartialFingerprints = map[string]string{sarifIdentity: fingerprint(seen, f, p.Path, p.Namespace, p.Name)}
 	return result
