@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -70,9 +71,13 @@ type Replacement struct {
 //go:embed data/index.json
 var embedded embed.FS
 
-// Load reads and checks the embedded index. An error means that the data itself
-// is wrong, and a test makes sure that it is not.
-func Load() (*Index, error) {
+var loadOnce = sync.OnceValues(loadEmbedded)
+
+// Load reads and checks the embedded index, once: all callers share it. An error
+// means that the data itself is wrong, and a test makes sure that it is not.
+func Load() (*Index, error) { return loadOnce() }
+
+func loadEmbedded() (*Index, error) {
 	const name = "data/index.json"
 	data, err := embedded.ReadFile(name)
 	if err != nil {

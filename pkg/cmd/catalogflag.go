@@ -58,26 +58,3 @@ func (f *catalogFlag) open(ctx context.Context) (store.Opened, error) {
 	}
 	return opened, nil
 }
-
-// dayFlag is --at.
-type dayFlag struct {
-	env   Environment
-	text  string
-	typed *pflag.FlagSet
-}
-
-func (f *dayFlag) addTo(flags *pflag.FlagSet) {
-	f.typed = flags
-	flags.StringVar(&f.text, "at", "", "Answer for this day, such as 2027-03-01, instead of today. Days are days in UTC.")
-}
-
-func (f *dayFlag) day() (calendar.Date, error) {
-	if !f.typed.Changed("at") {
-		return calendar.Of(f.env.Now()), nil
-	}
-	day, err := calendar.ParseDay(f.text)
-	if err != nil {
-		return day, usagef("--at: %w", err)
-	}
-	return day, nil
-}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -28,24 +29,21 @@ type deprecationsOptions struct {
 	env      Environment
 	source   sourceFlags
 	catalog  *catalogFlag
-	color    *colorFlag
 	usage    usageFlags
 	target   targetFlag
 	texts    textFlags
 	waivers  waiverFlags
 	only     []string
 	labels   string
-	gate     gateFlags
 	baseline baselineFlag
-	output   *printer.Flags
+	output   reportFlags
 
 	judgeBy deprecation.Options
-	print   printer.Printer
 }
 
 func newDeprecations(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &deprecationsOptions{
-		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "deprecations",
@@ -92,32 +90,21 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 	o.waivers.addTo(flags)
 	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
 	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
-	o.gate.addTo(flags)
 	o.baseline.addTo(flags)
-	o.output.AddTo(flags)
+	o.output.addTo(flags)
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *deprecationsOptions) Validate() error {
-	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.texts.validate, o.gate.validate, o.baseline.validate, o.color.validate, o.validateNarrowing,
-	} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	if err := o.usage.validateWith(o.source.snapshot); err != nil {
-		return err
-	}
+	var twice error
 	if slices.Contains(o.texts.stdin(), true) && o.source.snapshot == "-" {
-		return usagef("--snapshot - and files from - both read stdin: give one of them a path")
+		twice = usagef("--snapshot - and files from - both read stdin: give one of them a path")
 	}
-	var err error
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	return cmp.Or(
+		o.source.validate(), o.usage.validate(), o.target.validate(), o.texts.validate(), o.baseline.validate(), o.validateNarrowing(),
+		o.usage.validateWith(o.source.snapshot), twice, o.output.validate(),
+	)
 }
 
 func (o *deprecationsOptions) validateNarrowing() error {
@@ -167,10 +154,7 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if report.Baseline, err = o.against(snapshot); err != nil {
 		return err
 	}
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }
 
 // against compares all that was found with the baseline, whatever --only shows of it.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -9,7 +10,6 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
-	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/diff"
 	"github.com/kubectl-versions/kubectl-versions/pkg/overview"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -18,21 +18,18 @@ import (
 type diffOptions struct {
 	env      Environment
 	catalog  *catalogFlag
-	color    *colorFlag
 	at       dayFlag
-	within   string
+	within   withinFlag
 	platform platformFlag
-	gate     gateFlags
-	output   *printer.Flags
+	output   reportFlags
 
 	// files are OLD and NEW.
 	files   []string
 	judgeBy overview.Options
-	print   printer.Printer
 }
 
 func newDiff(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
-	o := &diffOptions{env: env, catalog: data, color: color, at: dayFlag{env: env}, output: printer.NewTableFlags()}
+	o := &diffOptions{env: env, catalog: data, at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewTableFlags()}}
 	o.judgeBy.Method = defaultMethod()
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
@@ -66,31 +63,18 @@ and could have seen it. Otherwise it is not seen: it may be there still.`,
 	}
 	flags := cmd.Flags()
 	o.at.addTo(flags)
-	addWithin(flags, &o.within)
+	o.within.addTo(flags)
 	o.platform.addTo(flags)
-	o.gate.addTo(flags)
-	o.output.AddTo(flags)
+	o.output.addTo(flags)
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *diffOptions) Validate() error {
-	for _, validate := range []func() error{o.gate.validate, o.color.validate, o.validateFiles} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	var err error
-	if o.judgeBy.At, err = o.at.day(); err != nil {
-		return err
-	}
-	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
-		return usagef("--within: %w", err)
-	}
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	var badDay, badPeriod error
+	o.judgeBy.At, badDay = o.at.day()
+	o.judgeBy.Within, badPeriod = o.within.period()
+	return cmp.Or(o.validateFiles(), badDay, badPeriod, o.output.validate())
 }
 
 func (o *diffOptions) validateFiles() error {
@@ -129,10 +113,7 @@ func (o *diffOptions) Run(ctx context.Context) error {
 	}
 	report.Old.File, report.Old.Kind = o.files[0], kinds[0]
 	report.New.File, report.New.Kind = o.files[1], kinds[1]
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }
 
 // read returns the kind of a file, and the report in it or on it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -63,8 +64,9 @@ func Silent(err error) bool {
 // server or a file.
 func Message(err error) string { return printer.Clean(err.Error()) }
 
-// report is what every command prints in the end.
+// report is what commands on clusters print in the end.
 type report interface {
+	runtime.Object
 	Severity() v1alpha1.Severity
 	Complete() bool
 }

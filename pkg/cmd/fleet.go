@@ -242,13 +242,13 @@ func (o *overviewOptions) runFleet(ctx context.Context, members []member, what s
 	stop()
 
 	report := overview.Fleet(o.judgeBy.At, rows)
-	if err := cmp.Or(err, o.print.Print(report, o.env.Streams.Out)); err != nil {
+	if err := cmp.Or(err, o.output.show(report)); err != nil {
 		return err
 	}
 	if report.Summary.Failed == report.Summary.Clusters {
 		return errors.New("no cluster could be judged")
 	}
-	return o.gate.check(report)
+	return o.output.gate.check(report)
 }
 
 // row keeps no more of a cluster than is shown.
@@ -268,7 +268,7 @@ func (o *overviewOptions) row(ctx context.Context, m member, what scope) v1alpha
 		return overview.FailedRow(m.name, firstLine(err))
 	}
 	row := overview.Row(m.name, report)
-	if !o.output.Nested() {
+	if !o.output.format.Nested() {
 		row.Overview = nil
 	}
 	return row

@@ -180,6 +180,7 @@ func TestGoldens(t *testing.T) {
 	expected := commands(t)
 	for name, args := range expected {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			got := run(t, args...)
 			golden := filepath.Join(goldens, name)
 			if update {

@@ -16,6 +16,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
@@ -68,8 +69,12 @@ func named(t *testing.T, name string) string {
 		}
 		text = value.ReplaceAllString(text, "${1}"+strings.ReplaceAll(string(quoted), "$", "$$"))
 	}
-	file := filepath.Join(t.TempDir(), "snapshot.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	asJSON, err := yaml.YAMLToJSON([]byte(text)) // which is read faster, over and over
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "snapshot.json")
+	if err := os.WriteFile(file, asJSON, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

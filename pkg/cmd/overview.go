@@ -9,7 +9,6 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
-	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/overview"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
@@ -19,25 +18,22 @@ type overviewOptions struct {
 	source   sourceFlags
 	fleet    fleetFlags
 	catalog  *catalogFlag
-	color    *colorFlag
 	usage    usageFlags
 	at       dayFlag
-	within   string
+	within   withinFlag
 	platform platformFlag
 	waivers  waiverFlags
 	baseline baselineFlag
-	gate     gateFlags
-	output   *printer.Flags
+	output   reportFlags
 
 	judgeBy overview.Options
-	print   printer.Printer
 }
 
 // newOverview makes root answer every question where no subcommand is named.
 func newOverview(root *cobra.Command, env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) {
 	o := &overviewOptions{
-		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color,
-		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data,
+		at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	root.RunE = runOptions(o)
 	flags := root.Flags()
@@ -45,40 +41,28 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 	o.fleet.addTo(flags)
 	o.usage.addTo(flags)
 	o.at.addTo(flags)
-	addWithin(flags, &o.within)
+	o.within.addTo(flags)
 	o.platform.addTo(flags)
 	o.waivers.addTo(flags)
 	o.baseline.addTo(flags)
-	o.gate.addTo(flags)
-	o.output.AddTo(flags)
+	o.output.addTo(flags)
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *overviewOptions) Validate() error {
-	for _, validate := range []func() error{o.fleet.validate, o.source.validate, o.usage.validate, o.baseline.validate, o.gate.validate, o.color.validate} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	if err := o.usage.validateWith(cmp.Or(o.fleet.snapshots...)); err != nil {
-		return err
-	}
-	if o.source.namespace() != "" {
-		return usagef("an overview is about the whole cluster: --namespace narrows nothing here")
-	}
-	o.source.snapshot = o.fleet.oneSnapshot()
+	var badDay, badPeriod, narrowed error
+	o.judgeBy.At, badDay = o.at.day()
+	o.judgeBy.Within, badPeriod = o.within.period()
 	o.judgeBy.Method = defaultMethod()
-	var err error
-	if o.judgeBy.At, err = o.at.day(); err != nil {
-		return err
+	if o.source.namespace() != "" {
+		narrowed = usagef("an overview is about the whole cluster: --namespace narrows nothing here")
 	}
-	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
-		return usagef("--within: %w", err)
-	}
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	err := cmp.Or(
+		o.fleet.validate(), o.source.validate(), o.usage.validate(), o.baseline.validate(),
+		o.usage.validateWith(cmp.Or(o.fleet.snapshots...)), narrowed, badDay, badPeriod, o.output.validate(),
+	)
+	o.source.snapshot = o.fleet.oneSnapshot()
+	return err
 }
 
 // Run collects, answers every question and prints.
@@ -120,8 +104,5 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -20,24 +21,21 @@ type planOptions struct {
 	env      Environment
 	source   sourceFlags
 	catalog  *catalogFlag
-	color    *colorFlag
 	usage    usageFlags
 	target   targetFlag
 	at       dayFlag
 	platform platformFlag
 	method   methodFlags
-	gate     gateFlags
 	baseline baselineFlag
-	output   *printer.Flags
+	output   reportFlags
 
 	planBy plan.Options
-	print  printer.Printer
 }
 
 func newPlan(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &planOptions{
-		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color,
-		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data,
+		at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "plan",
@@ -75,35 +73,22 @@ made of published figures, which are printed beside it.`,
 	o.at.addTo(flags)
 	o.platform.addTo(flags)
 	o.method.addTo(flags)
-	o.gate.addTo(flags)
 	o.baseline.addTo(flags)
-	o.output.AddTo(flags)
+	o.output.addTo(flags)
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *planOptions) Validate() error {
-	for _, validate := range []func() error{
-		o.source.validate, o.usage.validate, o.target.validate, o.method.validate, o.gate.validate, o.baseline.validate, o.color.validate,
-	} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	if err := o.usage.validateWith(o.source.snapshot); err != nil {
-		return err
-	}
+	var badDay, narrowed error
+	o.planBy.At, badDay = o.at.day()
 	if o.source.namespace() != "" {
-		return usagef("an upgrade is about the whole cluster: --namespace narrows nothing here")
+		narrowed = usagef("an upgrade is about the whole cluster: --namespace narrows nothing here")
 	}
-	var err error
-	if o.planBy.At, err = o.at.day(); err != nil {
-		return err
-	}
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	return cmp.Or(
+		o.source.validate(), o.usage.validate(), o.target.validate(), o.method.validate(), o.baseline.validate(),
+		o.usage.validateWith(o.source.snapshot), narrowed, badDay, o.output.validate(),
+	)
 }
 
 // Run collects, plans and prints.
@@ -134,10 +119,7 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }
 
 // methodFlags say how the upgrade is done.

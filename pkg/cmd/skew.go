@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -15,17 +16,14 @@ type skewOptions struct {
 	env      Environment
 	source   sourceFlags
 	catalog  *catalogFlag
-	color    *colorFlag
 	platform platformFlag
-	gate     gateFlags
 	baseline baselineFlag
-	output   *printer.Flags
-	print    printer.Printer
+	output   reportFlags
 }
 
 func newSkew(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &skewOptions{
-		env: env, source: sourceFlags{env: env, config: config}, catalog: data, color: color, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "skew",
@@ -53,24 +51,14 @@ with 0 is a warning, because the next control-plane upgrade breaks it.`,
 	}
 	o.source.addTo(cmd.Flags())
 	o.platform.addTo(cmd.Flags())
-	o.gate.addTo(cmd.Flags())
 	o.baseline.addTo(cmd.Flags())
-	o.output.AddTo(cmd.Flags())
+	o.output.addTo(cmd.Flags())
 	return cmd
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *skewOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.baseline.validate, o.color.validate} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	var err error
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	return cmp.Or(o.source.validate(), o.baseline.validate(), o.output.validate())
 }
 
 // Run collects, evaluates and prints.
@@ -97,8 +85,5 @@ func (o *skewOptions) Run(ctx context.Context) error {
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -67,10 +68,8 @@ specifications of workloads.`,
 
 // Validate checks what was typed, before anything is read.
 func (o *snapshotOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.usage.validate} {
-		if err := validate(); err != nil {
-			return err
-		}
+	if err := cmp.Or(o.source.validate(), o.usage.validate()); err != nil {
+		return err
 	}
 	var err error
 	if o.print, err = o.output.Printer(printer.Layout{}); err != nil {

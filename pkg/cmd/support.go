@@ -1,15 +1,14 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
@@ -18,24 +17,21 @@ import (
 type supportOptions struct {
 	env             Environment
 	source          sourceFlags
-	color           *colorFlag
 	catalog         *catalogFlag
-	gate            gateFlags
 	baseline        baselineFlag
 	at              dayFlag
-	within          string
+	within          withinFlag
 	platform        platformFlag
 	platformVersion string
-	output          *printer.Flags
+	output          reportFlags
 
 	judgeBy support.Options
-	print   printer.Printer
 }
 
 func newSupport(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &supportOptions{
-		env: env, source: sourceFlags{env: env, config: config}, color: color, catalog: data,
-		at: dayFlag{env: env}, output: printer.NewReportFlags(),
+		env: env, source: sourceFlags{env: env, config: config}, catalog: data,
+		at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "support",
@@ -65,41 +61,23 @@ is an error. Every date is the last day of what it ends.`,
 	flags := cmd.Flags()
 	o.source.addTo(flags)
 	o.at.addTo(flags)
-	addWithin(flags, &o.within)
+	o.within.addTo(flags)
 	o.platform.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
-	o.gate.addTo(flags)
 	o.baseline.addTo(flags)
-	o.output.AddTo(flags)
+	o.output.addTo(flags)
 	return cmd
-}
-
-// addWithin adds --within.
-func addWithin(flags *pflag.FlagSet, within *string) {
-	flags.StringVar(within, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
 }
 
 // Validate checks what was typed, before anything is read.
 func (o *supportOptions) Validate() error {
-	for _, validate := range []func() error{o.source.validate, o.gate.validate, o.baseline.validate, o.color.validate} {
-		if err := validate(); err != nil {
-			return err
-		}
-	}
-	var err error
-	if o.judgeBy.At, err = o.at.day(); err != nil {
-		return err
-	}
-	if o.judgeBy.Within, err = calendar.ParsePeriod(o.within); err != nil {
-		return usagef("--within: %w", err)
-	}
+	var badDay, badPeriod, alone error
+	o.judgeBy.At, badDay = o.at.day()
+	o.judgeBy.Within, badPeriod = o.within.period()
 	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
-		return usagef("--platform-version needs --platform")
+		alone = usagef("--platform-version needs --platform")
 	}
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	return cmp.Or(o.source.validate(), o.baseline.validate(), badDay, badPeriod, alone, o.output.validate())
 }
 
 // Run collects, evaluates and prints.
@@ -125,10 +103,7 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
-	if err := o.print.Print(report, o.env.Streams.Out); err != nil {
-		return err
-	}
-	return o.gate.check(report)
+	return o.output.finish(report)
 }
 
 func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {

@@ -15,11 +15,7 @@ func baseline(b *v1alpha1.Baseline, wide bool) part {
 	lines := []string{b.File + ": " + b.Message}
 	var added []string
 	for _, f := range b.New {
-		text := fmt.Sprintf("new: %s, %s", f.Verdict, aboutText(f))
-		if !subjectNamesRule(f) {
-			text += ", " + f.Subject
-		}
-		added = append(added, text)
+		added = append(added, fmt.Sprintf("new: %s, %s", f.Verdict, findingName(f)))
 	}
 	return part{title: "Baseline", lines: slices.Concat(lines, shortened(added, wide), b.Notes)}
 }

@@ -46,18 +46,18 @@ func printCSV(w io.Writer, object runtime.Object, layout Layout) error {
 func recordsOf(object runtime.Object) (table, error) {
 	switch r := object.(type) {
 	case *v1alpha1.UpgradePlan:
-		return tableOf[finding]{findingColumns(), findings(r.Hops, true)}, nil
+		return tableOf[checkRow]{checkColumns(), checkRows(r.Hops, true)}, nil
 	case *v1alpha1.ReleaseCalendar:
 		return allReleases(r), nil
 	}
-	pages, err := documentsOf(object, Layout{Wide: true})
+	documents, err := documentsOf(object, Layout{Wide: true})
 	if err != nil {
 		return nil, err
 	}
-	if len(pages) != 1 {
+	if len(documents) != 1 {
 		return nil, fmt.Errorf("%T has more than one table: use -o yaml", object)
 	}
-	return pages[0].table, nil
+	return documents[0].table, nil
 }
 
 // allReleases of all platforms, with a column for each phase that one of them has.

@@ -272,17 +272,12 @@ func everyPlace(f v1alpha1.DeprecationFinding) []string {
 	return places
 }
 
+// placeOf is where a subject uses an API: in a line of it, where it is a file.
 func placeOf(o v1alpha1.EvidenceObject) string {
-	switch {
-	case o.Line > 0:
+	if o.Line > 0 {
 		return fmt.Sprintf("line %d", o.Line)
-	case o.Name == "":
-		return "namespace " + o.Namespace
-	case o.Namespace == "":
-		return o.Name
-	default:
-		return o.Namespace + "/" + o.Name
 	}
+	return objectName(o)
 }
 
 func whereText(places []string) string {

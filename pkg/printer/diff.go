@@ -110,8 +110,6 @@ func aboutText(f v1alpha1.Finding) string {
 	return about
 }
 
-func subjectNamesRule(f v1alpha1.Finding) bool { return strings.HasPrefix(f.Subject, f.Rule) }
-
 // whatText is the message, with the subject where ABOUT has no word of it, and
 // the places that have changed.
 func whatText(c v1alpha1.Change, wide bool) string {
@@ -144,7 +142,7 @@ func whatText(c v1alpha1.Change, wide bool) string {
 func placesText(places []v1alpha1.EvidenceObject, wide bool) string {
 	names := make([]string, len(places))
 	for i, p := range places {
-		names[i] = cmp.Or(p.Path, strings.Trim(p.Namespace+"/"+p.Name, "/"))
+		names[i] = cmp.Or(p.Path, objectName(p))
 	}
 	if wide {
 		return strings.Join(names, ", ")

@@ -103,38 +103,38 @@ func documentsOf(object runtime.Object, layout Layout) ([]document, error) {
 }
 
 func printHuman(w io.Writer, object runtime.Object, layout Layout) error {
-	pages, err := documentsOf(object, layout)
+	documents, err := documentsOf(object, layout)
 	if err != nil {
 		return err
 	}
-	for i, p := range pages {
+	for i, d := range documents {
 		if i > 0 && !layout.NoHeaders {
 			if _, err := fmt.Fprintln(w); err != nil {
 				return err
 			}
 		}
-		if err := p.write(w, layout); err != nil {
+		if err := d.write(w, layout); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p document) write(w io.Writer, layout Layout) error {
+func (d document) write(w io.Writer, layout Layout) error {
 	if layout.NoHeaders {
-		return p.table.write(w, layout)
+		return d.table.write(w, layout)
 	}
-	if err := p.printLead(w, layout); err != nil {
+	if err := d.printLead(w, layout); err != nil {
 		return err
 	}
-	if p.table.empty() && p.none != "" {
-		if _, err := fmt.Fprintln(w, p.none); err != nil {
+	if d.table.empty() && d.none != "" {
+		if _, err := fmt.Fprintln(w, d.none); err != nil {
 			return err
 		}
-	} else if err := p.table.write(w, layout); err != nil {
+	} else if err := d.table.write(w, layout); err != nil {
 		return err
 	}
-	for _, part := range p.parts {
+	for _, part := range d.parts {
 		if err := part.write(w, layout); err != nil {
 			return err
 		}
@@ -143,15 +143,15 @@ func (p document) write(w io.Writer, layout Layout) error {
 }
 
 // printLead puts the verdict in front of the first sentence.
-func (p document) printLead(w io.Writer, layout Layout) error {
-	word := strings.ToUpper(string(p.verdict))
-	for i, line := range p.lead {
+func (d document) printLead(w io.Writer, layout Layout) error {
+	word := strings.ToUpper(string(d.verdict))
+	for i, line := range d.lead {
 		if i == 0 && word != "" {
 			line = word + ": " + line
 		}
 		line = wrap(Clean(line), layout.Width, "")
 		if i == 0 && layout.Color {
-			line = verdictPaint(p.verdict).apply(word) + strings.TrimPrefix(line, word)
+			line = verdictPaint(d.verdict).apply(word) + strings.TrimPrefix(line, word)
 		}
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	found "github.com/kubectl-versions/kubectl-versions/pkg/findings"
+	"github.com/kubectl-versions/kubectl-versions/pkg/findings"
 )
 
 //go:embed html
@@ -311,23 +311,19 @@ func baselineOf(b *v1alpha1.Baseline) *htmlBaseline {
 			c.More = clean(thousands(int64(len(b.New)-most)) + " more, marked below")
 			break
 		}
-		subject := f.Subject
-		if !strings.HasPrefix(subject, f.Rule) {
-			subject = f.Rule + ", " + subject
-		}
-		c.New = append(c.New, htmlChange{badgeOf(f.Verdict), clean(subject), clean(f.Message)})
+		c.New = append(c.New, htmlChange{badgeOf(f.Verdict), clean(findingName(f)), clean(f.Message)})
 	}
 	return c
 }
 
 // news are the findings that a baseline does not have.
-type news map[found.Key]bool
+type news map[findings.Key]bool
 
 func newsOf(b *v1alpha1.Baseline) news {
 	n := news{}
 	if b != nil {
 		for _, f := range b.New {
-			n[found.KeyOf(f)] = true
+			n[findings.KeyOf(f)] = true
 		}
 	}
 	return n
@@ -335,7 +331,7 @@ func newsOf(b *v1alpha1.Baseline) news {
 
 // has tells of a part of a report, small enough to make a finding of its own.
 func (n news) has(part runtime.Object) bool {
-	return len(n) > 0 && slices.ContainsFunc(found.Of(part), func(f v1alpha1.Finding) bool { return n[found.KeyOf(f)] })
+	return len(n) > 0 && slices.ContainsFunc(findings.Of(part), func(f v1alpha1.Finding) bool { return n[findings.KeyOf(f)] })
 }
 
 // single is a page that answers one question, and says the verdict once.

@@ -73,7 +73,7 @@ func hopOf(h v1alpha1.PlanHop, p *v1alpha1.UpgradePlan, n news) htmlHop {
 		Dates: clean(hopDates(h, p.At)), Rollback: clean(h.Rollback), Backup: texts(h.Backup),
 	}
 	var passing []string
-	for _, f := range findings([]v1alpha1.PlanHop{h}, true) {
+	for _, f := range checkRows([]v1alpha1.PlanHop{h}, true) {
 		if passed(f) {
 			passing = append(passing, f.ID)
 			continue

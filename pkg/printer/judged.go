@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	found "github.com/kubectl-versions/kubectl-versions/pkg/findings"
+	"github.com/kubectl-versions/kubectl-versions/pkg/findings"
 )
 
 // judged is one cluster of a report, as formats for pipelines show it.
@@ -27,7 +27,7 @@ type answer struct {
 	// unanswered says why there is no report.
 	unanswered string
 	findings   []v1alpha1.Finding
-	waived     []found.Waived
+	waived     []findings.Waived
 	gaps       []v1alpha1.Gap
 }
 
@@ -35,7 +35,7 @@ type answer struct {
 // findings then name their cluster.
 func judgedOf(object runtime.Object) (clusters []judged, fleet bool, err error) {
 	_, fleet = object.(*v1alpha1.FleetOverview)
-	all, err := found.Clusters(object)
+	all, err := findings.Clusters(object)
 	if err != nil {
 		return nil, false, err
 	}
@@ -75,15 +75,15 @@ func answersOf(o *v1alpha1.Overview) []answer {
 	}
 	if r := o.Deprecations; r != nil {
 		all = append(all, answer{
-			question: v1alpha1.QuestionDeprecations, complete: r.Summary.Complete, gaps: r.Gaps, waived: found.WaivedOf(r),
+			question: v1alpha1.QuestionDeprecations, complete: r.Summary.Complete, gaps: r.Gaps, waived: findings.WaivedOf(r),
 		})
 	}
 	if r := o.Plan; r != nil {
 		all = append(all, answer{question: v1alpha1.QuestionPlan, complete: r.Summary.Complete, gaps: r.Gaps})
 	}
-	findings := found.Of(o)
+	found := findings.Of(o)
 	for i := range all {
-		for _, f := range findings {
+		for _, f := range found {
 			if f.Question == all[i].question {
 				all[i].findings = append(all[i].findings, f)
 			}
@@ -114,13 +114,7 @@ func placeNames(places []v1alpha1.EvidenceObject) []string {
 }
 
 func placeName(p v1alpha1.EvidenceObject) string {
-	name := p.Name
-	switch {
-	case p.Namespace != "" && p.Name != "":
-		name = p.Namespace + "/" + p.Name
-	case p.Namespace != "":
-		name = "namespace " + p.Namespace
-	}
+	name := objectName(p)
 	if p.Path == "" {
 		return name
 	}

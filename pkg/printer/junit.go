@@ -142,7 +142,7 @@ func caseOf(f v1alpha1.Finding) junitCase {
 	if f.Known {
 		return skipped(f, "in the baseline: "+f.Message)
 	}
-	c := junitCase{Name: caseName(f)}
+	c := junitCase{Name: Clean(findingName(f))}
 	switch f.Verdict.Weight() {
 	case v1alpha1.Error.Weight():
 		c.Failure = &junitCause{Message: Clean(f.Message), Type: string(f.Verdict), junitText: caseText(f)}
@@ -157,15 +157,7 @@ func caseOf(f v1alpha1.Finding) junitCase {
 
 func skipped(f v1alpha1.Finding, why string) junitCase {
 	text := caseText(f)
-	return junitCase{Name: caseName(f), Skipped: &junitCause{Message: Clean(why)}, Output: &text}
-}
-
-// caseName is the identity of a finding: the next run has it again.
-func caseName(f v1alpha1.Finding) string {
-	if strings.HasPrefix(f.Subject, f.Rule) {
-		return Clean(f.Subject)
-	}
-	return Clean(strings.TrimSuffix(f.Rule+", "+f.Subject, ", "))
+	return junitCase{Name: Clean(findingName(f)), Skipped: &junitCause{Message: Clean(why)}, Output: &text}
 }
 
 // caseText is a finding in lines.

@@ -17,13 +17,13 @@ func printMarkdown(w io.Writer, object runtime.Object, layout Layout) error {
 	if plan, ok := object.(*v1alpha1.UpgradePlan); ok {
 		return printRunbook(w, plan)
 	}
-	pages, err := documentsOf(object, layout)
+	documents, err := documentsOf(object, layout)
 	if err != nil {
 		return err
 	}
 	var b markdown
-	for _, p := range pages {
-		if err := b.document(p, layout); err != nil {
+	for _, d := range documents {
+		if err := b.document(d, layout); err != nil {
 			return err
 		}
 	}
@@ -31,21 +31,21 @@ func printMarkdown(w io.Writer, object runtime.Object, layout Layout) error {
 	return err
 }
 
-func (b *markdown) document(p document, layout Layout) error {
-	b.heading(2, "%s", p.title)
-	for i, line := range p.lead {
-		if i == 0 && p.verdict != "" {
-			b.paragraph("**%s**: %s", strings.ToUpper(string(p.verdict)), line)
+func (b *markdown) document(d document, layout Layout) error {
+	b.heading(2, "%s", d.title)
+	for i, line := range d.lead {
+		if i == 0 && d.verdict != "" {
+			b.paragraph("**%s**: %s", strings.ToUpper(string(d.verdict)), line)
 			continue
 		}
 		b.paragraph("%s", line)
 	}
-	if p.table.empty() {
-		b.paragraph("%s", p.none)
-	} else if err := b.rows(p.table, layout); err != nil {
+	if d.table.empty() {
+		b.paragraph("%s", d.none)
+	} else if err := b.rows(d.table, layout); err != nil {
 		return err
 	}
-	for _, part := range p.parts {
+	for _, part := range d.parts {
 		if part.empty() {
 			continue
 		}

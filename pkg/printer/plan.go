@@ -86,22 +86,22 @@ func stepColumns(wide bool) []column[stepRow] {
 	}
 }
 
-// finding is a check with the hops that it has the same outcome for.
-type finding struct {
+// checkRow is a check with the hops that it has the same outcome for.
+type checkRow struct {
 	v1alpha1.PlanGate
 	hops []int32
 }
 
-func findingColumns() []column[finding] {
-	return []column[finding]{
-		{header: "VERDICT", text: func(f finding, _ int) string { return string(f.Verdict) },
-			paint: func(f finding) paint { return verdictPaint(f.Verdict) }},
-		{header: "HOPS", text: func(f finding, _ int) string { return hopsText(f.hops) }},
-		{header: "CHECK", text: func(f finding, _ int) string { return f.ID }},
-		{header: "WHAT", folds: true, text: func(f finding, _ int) string { return f.Message }},
-		{header: "FIX", wide: true, text: func(f finding, _ int) string { return orDash(f.Remedy) }},
-		{header: "SOURCE", wide: true, text: func(f finding, _ int) string { return orDash(f.Source) }},
-		{header: "EVIDENCE", wide: true, text: func(f finding, _ int) string { return strings.Join(f.Evidence, ",") }},
+func checkColumns() []column[checkRow] {
+	return []column[checkRow]{
+		{header: "VERDICT", text: func(c checkRow, _ int) string { return string(c.Verdict) },
+			paint: func(c checkRow) paint { return verdictPaint(c.Verdict) }},
+		{header: "HOPS", text: func(c checkRow, _ int) string { return hopsText(c.hops) }},
+		{header: "CHECK", text: func(c checkRow, _ int) string { return c.ID }},
+		{header: "WHAT", folds: true, text: func(c checkRow, _ int) string { return c.Message }},
+		{header: "FIX", wide: true, text: func(c checkRow, _ int) string { return orDash(c.Remedy) }},
+		{header: "SOURCE", wide: true, text: func(c checkRow, _ int) string { return orDash(c.Source) }},
+		{header: "EVIDENCE", wide: true, text: func(c checkRow, _ int) string { return strings.Join(c.Evidence, ",") }},
 	}
 }
 
@@ -122,7 +122,7 @@ func planDocument(p *v1alpha1.UpgradePlan, layout Layout) document {
 		title: "Upgrade" + of(p.Cluster), verdict: p.Summary.Verdict, lead: planLead(p),
 		table: tableOf[v1alpha1.PlanHop]{hopColumns(), p.Hops}, none: "No hop to plan.",
 		parts: append(parts,
-			part{table: tableOf[finding]{findingColumns(), shownFindings(p, layout)}},
+			part{table: tableOf[checkRow]{checkColumns(), shownChecks(p, layout)}},
 			part{title: "What to do", lines: toDo(p, layout.Wide)},
 			part{title: "Notes", lines: slices.Concat(rollbacks(p.Hops, layout.Wide), p.Notes)},
 			part{title: "Time", lines: p.Summary.Duration.Assumptions},
@@ -417,26 +417,26 @@ func noted(r stepRow, room int) string {
 	return fmt.Sprintf("%s (%s)", r.note, text)
 }
 
-// findings are the gravest first, then in the order of hops. Equal ones of
+// checkRows are the gravest first, then in the order of hops. Equal ones of
 // several hops are one: equal in words where that is to be exact, and otherwise
 // in verdict, with the words of the first hop.
-func findings(hops []v1alpha1.PlanHop, exact bool) []finding {
-	var all []finding
+func checkRows(hops []v1alpha1.PlanHop, exact bool) []checkRow {
+	var all []checkRow
 	for _, hop := range hops {
 		for _, gate := range hop.Gates {
-			at := slices.IndexFunc(all, func(f finding) bool {
-				return f.ID == gate.ID && f.Verdict == gate.Verdict && (!exact || f.Message == gate.Message && f.Remedy == gate.Remedy)
+			at := slices.IndexFunc(all, func(c checkRow) bool {
+				return c.ID == gate.ID && c.Verdict == gate.Verdict && (!exact || c.Message == gate.Message && c.Remedy == gate.Remedy)
 			})
 			if at < 0 {
 				at = len(all)
-				all = append(all, finding{PlanGate: gate})
+				all = append(all, checkRow{PlanGate: gate})
 				all[at].Evidence = nil
 			}
 			all[at].hops = append(all[at].hops, hop.Number)
 			all[at].Evidence = union(all[at].Evidence, gate.Evidence)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b finding) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
+	slices.SortStableFunc(all, func(a, b checkRow) int { return cmp.Compare(b.Verdict.Weight(), a.Verdict.Weight()) })
 	return all
 }
 
@@ -453,7 +453,7 @@ func union(a, b []string) []string {
 	return all
 }
 
-func passed(f finding) bool { return f.Verdict == v1alpha1.Pass }
+func passed(c checkRow) bool { return c.Verdict == v1alpha1.Pass }
 
 // hopsText is such as "1-3, 5".
 func hopsText(hops []int32) string {
@@ -472,8 +472,8 @@ func hopsText(hops []int32) string {
 	return strings.Join(parts, ", ")
 }
 
-func shownFindings(p *v1alpha1.UpgradePlan, layout Layout) []finding {
-	shown := findings(p.Hops, layout.Wide)
+func shownChecks(p *v1alpha1.UpgradePlan, layout Layout) []checkRow {
+	shown := checkRows(p.Hops, layout.Wide)
 	if !layout.Wide {
 		shown = slices.DeleteFunc(shown, passed)
 	}
@@ -495,7 +495,7 @@ func toDo(p *v1alpha1.UpgradePlan, wide bool) []string {
 func remedies(p *v1alpha1.UpgradePlan) (lines []string, blocked int) {
 	var order []string
 	checks, evidence := map[string][]string{}, map[string][]string{}
-	for _, f := range findings(p.Hops, true) {
+	for _, f := range checkRows(p.Hops, true) {
 		if passed(f) || f.Remedy == "" {
 			continue
 		}

@@ -476,7 +476,7 @@ func TestTheSameFindingOfSeveralHopsIsOne(t *testing.T) {
 		hop(t, 3, "1.35", "1.36.1", gate("a", v1alpha1.Blocked, "y", "do", "three")),
 		hop(t, 4, "1.36", "1.37.1", gate("a", v1alpha1.Warning, "x", "do")))
 	var got []string
-	for _, f := range findings(p.Hops, true) {
+	for _, f := range checkRows(p.Hops, true) {
 		got = append(got, fmt.Sprintf("%s %s %s %s: %s", f.Verdict, hopsText(f.hops), f.ID, f.Evidence, f.Message))
 	}
 	if diff := cmp.Diff([]string{

@@ -3,6 +3,7 @@ package printer
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
@@ -26,6 +27,28 @@ func unseen(gaps []v1alpha1.Gap) []string {
 		}
 	}
 	return lines
+}
+
+// findingName is the identity of a finding, of one cluster: the next run has it again.
+func findingName(f v1alpha1.Finding) string {
+	if subjectNamesRule(f) {
+		return f.Subject
+	}
+	return strings.TrimSuffix(f.Rule+", "+f.Subject, ", ")
+}
+
+func subjectNamesRule(f v1alpha1.Finding) bool { return strings.HasPrefix(f.Subject, f.Rule) }
+
+// objectName is such as shop/web, or namespace shop where there is no name.
+func objectName(o v1alpha1.EvidenceObject) string {
+	switch {
+	case o.Namespace == "":
+		return o.Name
+	case o.Name == "":
+		return "namespace " + o.Namespace
+	default:
+		return o.Namespace + "/" + o.Name
+	}
 }
 
 func orDash(s string) string {

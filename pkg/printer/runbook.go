@@ -60,7 +60,7 @@ func (b *runbook) before(p *v1alpha1.UpgradePlan) {
 	b.paragraph("Capitals in a command, such as NODE, are what to fill in.")
 	b.tick([]string{"kubectl config current-context"}, "Make sure that kubectl talks to the right cluster%s", rightContext(p.Cluster))
 	b.tick([]string{"kubectl versions snapshot > before.yaml"}, "Save what runs now, to compare with afterwards")
-	b.findings(p, p.Hops[0].Number)
+	b.checks(p, p.Hops[0].Number)
 }
 
 func rightContext(c v1alpha1.Cluster) markup {
@@ -70,10 +70,10 @@ func rightContext(c v1alpha1.Cluster) markup {
 	return ", " + code(c.Context)
 }
 
-// findings are told in full before the first hop that they stand against, and
+// checks are told in full before the first hop that they stand against, and
 // are looked at again before the others. No step of the plan settles them.
-func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
-	found := slices.DeleteFunc(findings(p.Hops, true), func(f finding) bool { return passed(f) || !slices.Contains(f.hops, hop) })
+func (b *runbook) checks(p *v1alpha1.UpgradePlan, hop int32) {
+	found := slices.DeleteFunc(checkRows(p.Hops, true), func(c checkRow) bool { return passed(c) || !slices.Contains(c.hops, hop) })
 	if len(found) > 0 {
 		b.paragraph("What the checks found, to settle before hop %d starts:", hop)
 	}
@@ -103,7 +103,7 @@ func (b *runbook) findings(p *v1alpha1.UpgradePlan, hop int32) {
 	}
 }
 
-func remedyText(f finding) string { return cmp.Or(f.Remedy, "settle this before the hop starts") }
+func remedyText(c checkRow) string { return cmp.Or(c.Remedy, "settle this before the hop starts") }
 
 func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
 	b.heading(2, "Hop %d: %s", h.Number, hopTitle(h))
@@ -112,7 +112,7 @@ func (b *runbook) hop(p *v1alpha1.UpgradePlan, index int, h v1alpha1.PlanHop) {
 	}
 	if index > 0 {
 		b.tick([]string{fmt.Sprintf("kubectl versions plan --to %s", p.To)}, "Plan again: the cluster is not the one that this plan was made for")
-		b.findings(p, h.Number)
+		b.checks(p, h.Number)
 	}
 	first := max(0, slices.IndexFunc(h.Steps, func(s v1alpha1.PlanStep) bool {
 		return slices.ContainsFunc(s.Moves, func(m v1alpha1.PlanMove) bool { return m.Component == kubeAPIServer })
@@ -269,7 +269,7 @@ func (b *runbook) passed(p *v1alpha1.UpgradePlan) {
 	var ids []string
 	of := map[string][]int32{}
 	var n int64
-	for _, f := range findings(p.Hops, true) {
+	for _, f := range checkRows(p.Hops, true) {
 		if !passed(f) {
 			continue
 		}

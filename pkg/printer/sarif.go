@@ -17,7 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	found "github.com/kubectl-versions/kubectl-versions/pkg/findings"
+	"github.com/kubectl-versions/kubectl-versions/pkg/findings"
 )
 
 const (
@@ -206,8 +206,7 @@ func resultsOf(c judged, f v1alpha1.Finding, seen map[string]int) []sarifResult 
 }
 
 func inFile(result sarifResult, f v1alpha1.Finding, p v1alpha1.EvidenceObject, seen map[string]int) sarifResult {
-	object := placeName(v1alpha1.EvidenceObject{Namespace: p.Namespace, Name: p.Name})
-	result.Message.Text = sarifMessage(object, f)
+	result.Message.Text = sarifMessage(objectName(p), f)
 	result.Locations = []sarifLocation{{PhysicalLocation: physical(fileURI(p.Path, filepath.Separator == '\\'), p.Line)}}
 	result.PartialFingerprints = map[string]string{sarifIdentity: fingerprint(seen, f, p.Path, p.Namespace, p.Name)}
 	return result
@@ -249,7 +248,7 @@ func sarifLevel(v v1alpha1.Verdict) string {
 // fingerprint depends on nothing that a run changes: no words, counts, lines or
 // dates. What is seen again is numbered.
 func fingerprint(seen map[string]int, f v1alpha1.Finding, place ...string) string {
-	key := found.KeyOf(f)
+	key := findings.KeyOf(f)
 	identity := append([]string{key.Cluster, string(key.Question), key.Rule, key.Subject}, place...)
 	sum := sha256.Sum256([]byte(strings.Join(identity, "\x00")))
 	hash := hex.EncodeToString(sum[:16])

@@ -127,6 +127,8 @@ func TestRetiredImages(t *testing.T) {
 
 	h.Snapshot.Upgrade.Pods = nil
 	expected{v1alpha1.Unknown, "pods: not in the snapshot", nil, "take the snapshot again with this version of kubectl versions snapshot"}.of(t, "retired-images", h)
-	h.Catalog.Images = nil
+	knowsNone := *h.Catalog
+	knowsNone.Images = nil
+	h.Catalog = &knowsNone
 	expected{v1alpha1.Unknown, "the catalog in use knows no retired images", nil, "kubectl versions catalog update"}.of(t, "retired-images", h)
 }

@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"cmp"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+)
+
+// reportFlags say how a report is printed, and which exit code it makes.
+type reportFlags struct {
+	env    Environment
+	color  *colorFlag
+	format *printer.Flags
+	gate   gateFlags
+
+	print printer.Printer
+}
+
+func (f *reportFlags) addTo(flags *pflag.FlagSet) {
+	f.format.AddTo(flags)
+	f.gate.addTo(flags)
+}
+
+func (f *reportFlags) validate() error {
+	if err := cmp.Or(f.gate.validate(), f.color.validate()); err != nil {
+		return err
+	}
+	var err error
+	if f.print, err = f.format.Printer(f.color.layout(f.env)); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (f *reportFlags) show(report runtime.Object) error {
+	return f.print.Print(report, f.env.Streams.Out)
+}
+
+// finish shows a report, and then fails where the gate does.
+func (f *reportFlags) finish(r report) error {
+	if err := f.show(r); err != nil {
+		return err
+	}
+	return f.gate.check(r)
+}
