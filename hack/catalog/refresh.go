@@ -77,12 +77,10 @@ func (a addresses) sources() []source {
 
 // refresh merges the sources into the files of dir, all or none of them.
 func refresh(ctx context.Context, dir string, sources []source, env environment) error {
-	embedded, err := catalog.Load()
+	c, err := catalog.Load()
 	if err != nil {
 		return err
 	}
-	c := *embedded
-	c.Platforms = slices.Clone(c.Platforms)
 	c.AsOf = calendar.Of(env.now())
 	client := newClient(env.transport)
 	calendars := map[string]*catalog.Platform{}

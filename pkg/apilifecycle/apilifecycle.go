@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -71,13 +70,9 @@ type Replacement struct {
 //go:embed data/index.json
 var embedded embed.FS
 
-var loadOnce = sync.OnceValues(loadEmbedded)
-
-// Load reads and checks the embedded index, once: all callers share it. An error
-// means that the data itself is wrong, and a test makes sure that it is not.
-func Load() (*Index, error) { return loadOnce() }
-
-func loadEmbedded() (*Index, error) {
+// Load reads and checks the embedded index. An error means that the data itself
+// is wrong, and a test makes sure that it is not.
+func Load() (*Index, error) {
 	const name = "data/index.json"
 	data, err := embedded.ReadFile(name)
 	if err != nil {

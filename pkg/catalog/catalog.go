@@ -15,7 +15,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
@@ -46,13 +45,9 @@ type Catalog struct {
 //go:embed data
 var embedded embed.FS
 
-var loadOnce = sync.OnceValues(loadEmbedded)
-
-// Load reads and checks the embedded data, once: all callers share it. An error
-// means that the data itself is wrong, and a test makes sure that it is not.
-func Load() (*Catalog, error) { return loadOnce() }
-
-func loadEmbedded() (*Catalog, error) {
+// Load reads and checks the embedded data. An error means that the data itself
+// is wrong, and a test makes sure that it is not.
+func Load() (*Catalog, error) {
 	c := &Catalog{APIVersion: v1alpha1.GroupVersion.String(), Kind: Kind, Skew: &Skew{}, Components: &ComponentFacts{}, Images: &Images{}}
 	for name, part := range map[string]any{"skew.yaml": c.Skew, "components.yaml": c.Components, "images.yaml": c.Images} {
 		if err := load(name, part); err != nil {

@@ -16,7 +16,7 @@ import (
 
 func loaded(t *testing.T) *Catalog {
 	t.Helper()
-	c, err := loadEmbedded() // not the one that all share: some tests change it
+	c, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}

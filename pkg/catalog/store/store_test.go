@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -43,11 +42,10 @@ func embedded(t *testing.T) *catalog.Catalog {
 // aged is the embedded catalog, as if gathered some days later.
 func aged(t *testing.T, days int, edits ...func(*catalog.Catalog)) string {
 	t.Helper()
-	c := *embedded(t)
-	c.Platforms = slices.Clone(c.Platforms)
+	c := embedded(t)
 	c.AsOf = c.AsOf.AddDays(days)
 	for _, edit := range edits {
-		edit(&c)
+		edit(c)
 	}
 	data, err := json.Marshal(c)
 	if err != nil {

@@ -127,8 +127,6 @@ func TestRetiredImages(t *testing.T) {
 
 	h.Snapshot.Upgrade.Pods = nil
 	expected{v1alpha1.Unknown, "pods: not in the snapshot", nil, "take the snapshot again with this version of kubectl versions snapshot"}.of(t, "retired-images", h)
-	knowsNone := *h.Catalog
-	knowsNone.Images = nil
-	h.Catalog = &knowsNone
+	h.Catalog.Images = nil
 	expected{v1alpha1.Unknown, "the catalog in use knows no retired images", nil, "kubectl versions catalog update"}.of(t, "retired-images", h)
 }
