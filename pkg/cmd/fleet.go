@@ -162,8 +162,8 @@ func (f *sourceFlags) contexts(ctx context.Context, names []string) ([]member, e
 			return nil, usagef("kubeconfig has no context %q: kubectl config get-contexts lists them", name)
 		}
 		members = append(members, member{name, func(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
-			if cluster := raw.Contexts[name].Cluster; raw.Clusters[cluster] == nil {
-				return nil, fmt.Errorf("kubeconfig has no cluster %q, which its context names", cluster)
+			if err := hasCluster(raw, name); err != nil {
+				return nil, err
 			}
 			config, err := clientcmd.NewNonInteractiveClientConfig(raw, name, overrides, loader.ConfigAccess()).ClientConfig()
 			if err != nil {

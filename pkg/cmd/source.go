@@ -18,6 +18,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -207,11 +208,25 @@ func (f *sourceFlags) restConfig() (string, *rest.Config, error) {
 		return "", nil, fmt.Errorf("kubeconfig has no current context: choose one with --context (%s)",
 			strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", "))
 	}
+	if *f.config.APIServer == "" && *f.config.ClusterName == "" {
+		if err := hasCluster(raw, contextName); err != nil {
+			return "", nil, err
+		}
+	}
 	config, err := f.config.ToRESTConfig()
 	if err != nil {
 		return "", nil, err
 	}
 	return contextName, config, nil
+}
+
+// hasCluster finds the context whose cluster is missing: client-go would ask localhost.
+func hasCluster(raw clientcmdapi.Config, contextName string) error {
+	named := raw.Contexts[contextName]
+	if named == nil || raw.Clusters[named.Cluster] != nil {
+		return nil
+	}
+	return fmt.Errorf("kubeconfig has no cluster %q, which its context %q names", named.Cluster, contextName)
 }
 
 // explain says in one line why no kube-apiserver answered, and what to do.
@@ -220,6 +235,7 @@ func explain(err error, contextName, host string, timeout time.Duration) error {
 	if contextName != "" {
 		where += fmt.Sprintf(" (context %q)", contextName)
 	}
+	const credentials = "getting credentials: " // of client-go, and of any plugin that it runs
 	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -228,6 +244,8 @@ func explain(err error, contextName, host string, timeout time.Duration) error {
 		return fmt.Errorf("%s did not answer within %s: check the network, or wait longer with --request-timeout", where, timeout)
 	case errors.As(err, &network) && network.Timeout():
 		return fmt.Errorf("%s did not answer: %w: check the network", where, err)
+	case strings.HasPrefix(err.Error(), credentials):
+		return fmt.Errorf("no credentials for %s: %s: log in again, or choose another --context or --user", where, strings.TrimPrefix(err.Error(), credentials))
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("%s refuses the credentials: %w: log in again, or choose another --context or --user", where, err)
 	case apierrors.IsForbidden(err):

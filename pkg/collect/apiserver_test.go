@@ -216,15 +216,15 @@ type connection struct {
 
 type connectionKey struct{}
 
-// balance puts a load balancer in front of instances: the nth connection that
-// asks for /version goes to instances[order[n]], those after them to the last
-// in order, and /metrics is that of the same instance.
+// balance puts a load balancer in front of instances: the nth probe's connection
+// goes to instances[order[n]], those after them to the last in order, and /metrics
+// is that of the same instance. The first connection of all is that of the lists.
 func (s *apiServer) balance(instances []instance, order ...int) *apiServer {
 	var n atomic.Int32
 	of := func(r *http.Request) *connection { return r.Context().Value(connectionKey{}).(*connection) }
 	s.on(versionPath, func(w http.ResponseWriter, r *http.Request) {
 		c := of(r)
-		c.once.Do(func() { c.to = &instances[order[min(int(n.Add(1)), len(order))-1]] })
+		c.once.Do(func() { c.to = &instances[order[max(0, min(int(n.Add(1))-1, len(order))-1)]] })
 		if c.to.down {
 			answerStatus(http.StatusServiceUnavailable, nil)(w, r)
 			return

@@ -9,9 +9,11 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -201,6 +203,33 @@ func (c *client) version(ctx context.Context) (*v1alpha1.VersionInfo, error) {
 	}
 	return v, nil
 }
+
+// reach sends the first request and waits for it: the others share its connection,
+// and where no server answers, or a credential plugin fails, they would fail alike,
+// each with another run of the plugin. The version is nil where one answered with
+// something else.
+func (c *client) reach(ctx context.Context) (*v1alpha1.VersionInfo, error) {
+	const attempts = 3 // a load balancer may still send some to an instance that is gone
+	var err error
+	for range attempts {
+		var info *v1alpha1.VersionInfo
+		info, err = c.version(ctx)
+		var refused apierrors.APIStatus
+		var malformed malformedError
+		switch {
+		case err == nil:
+			return info, nil
+		case errors.As(err, &refused), errors.As(err, &malformed):
+			return nil, nil
+		case ctx.Err() != nil, strings.HasPrefix(err.Error(), credentialsFailed):
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// credentialsFailed is how client-go begins the error of a credential plugin.
+const credentialsFailed = "getting credentials: "
 
 // identify reads /metrics over the connection of each probe, all of it when
 // there is an index.

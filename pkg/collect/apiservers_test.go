@@ -264,6 +264,9 @@ func (s *apiServer) seeAPIServers(t *testing.T) *apiServersSeen {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.reach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	seen, err := apiServers(t.Context(), config, func() (*v1alpha1.Leases, error) { return c.leases(t.Context()) }, embeddedIndex(t))
 	if err != nil {
 		t.Fatal(err)

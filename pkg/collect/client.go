@@ -9,11 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -53,7 +50,7 @@ func newClient(config *rest.Config) (*client, error) {
 	config = rest.CopyConfig(config)
 	config.Wrap(func(transport http.RoundTripper) http.RoundTripper {
 		forgetSoon(transport)
-		return connectOnce(transport)
+		return transport
 	})
 	httpClient, err := rest.HTTPClientFor(config)
 	if err != nil {
@@ -102,38 +99,6 @@ func forgetSoon(transport http.RoundTripper) {
 		}
 	}
 }
-
-// connectOnce makes requests wait until the first has its connection, which they
-// can share over HTTP/2. Otherwise each would make one, and all but one be for nothing.
-func connectOnce(transport http.RoundTripper) http.RoundTripper {
-	return &connectingTransport{RoundTripper: transport, connected: make(chan struct{})}
-}
-
-type connectingTransport struct {
-	http.RoundTripper
-	begun     atomic.Bool
-	connected chan struct{}
-}
-
-// RoundTrip implements http.RoundTripper.
-func (t *connectingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx := request.Context()
-	if t.begun.CompareAndSwap(false, true) {
-		connected := sync.OnceFunc(func() { close(t.connected) })
-		defer connected()
-		trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected() }}
-		return t.RoundTripper.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
-	}
-	select {
-	case <-t.connected:
-		return t.RoundTripper.RoundTrip(request)
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-// WrappedRoundTripper lets client-go find what cancels a request.
-func (t *connectingTransport) WrappedRoundTripper() http.RoundTripper { return t.RoundTripper }
 
 // get returns an answer of no more than maxBodyBytes.
 func (c *client) get(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {

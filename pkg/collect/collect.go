@@ -71,6 +71,11 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		return nil, err
 	}
 
+	first, err := c.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+
 	s := v1alpha1.NewSnapshot(o.Context)
 	s.CollectedAt = metav1.NewTime(o.Now().UTC().Truncate(time.Second))
 	s.CollectedBy = o.Tool
@@ -119,7 +124,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		sources.Go(func() { c.components(ctx, o.Kubectl, groups, s, gaps) })
 	}
 	if o.APIUsage != nil {
-		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, config, lists, o.APIUsage, gaps) })
+		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, config, first, lists, o.APIUsage, gaps) })
 	}
 	if o.Upgrade {
 		sources.Go(func() { s.Upgrade = c.upgradeFacts(ctx, lists, o.Pods, gaps) })

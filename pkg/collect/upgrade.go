@@ -39,7 +39,7 @@ func (c *client) upgradeFacts(ctx context.Context, lists *lister, pods bool, gap
 		found.Webhooks, unread, err = lists.webhooks(ctx)
 		gaps.add(v1alpha1.SourceWebhooks, "webhooks that nobody answers", err)
 		for service, err := range unread {
-			gaps.addOf(v1alpha1.SourceWebhooks, service, "whether it answers", err)
+			gaps.addOf(v1alpha1.SourceWebhooks, service, "whether service "+service+" answers webhooks", err)
 		}
 	})
 	sources.Go(func() {

@@ -43,8 +43,8 @@ type usage struct {
 // apiUsage runs all sources. The versions to read through have to be discovered
 // first, except those of CustomResourceDefinitions and Helm's Secrets and
 // ConfigMaps, which have been v1 alone for long.
-func (c *client) apiUsage(ctx context.Context, config *rest.Config, lists *lister, o *UsageOptions, gaps *gaps) *v1alpha1.APIUsage {
-	u := &usage{UsageOptions: *o, lists: lists, gaps: gaps}
+func (c *client) apiUsage(ctx context.Context, config *rest.Config, first *v1alpha1.VersionInfo, lists *lister, o *UsageOptions, gaps *gaps) *v1alpha1.APIUsage {
+	u := &usage{UsageOptions: *o, lists: lists, gaps: gaps, minor: offeredMinor(first, o.Index)}
 	found := &v1alpha1.APIUsage{Namespace: o.Namespace}
 	var builtIn, custom *v1alpha1.ScannedObjects
 
@@ -59,10 +59,7 @@ func (c *client) apiUsage(ctx context.Context, config *rest.Config, lists *liste
 		}
 	})
 	sources.Go(func() {
-		var versionKnown sync.WaitGroup
-		versionKnown.Go(func() { u.minor = c.offeredMinor(ctx, o.Index) })
 		served, broken, err := c.servedAPIs(ctx, config)
-		versionKnown.Wait()
 		gaps.add(v1alpha1.SourceServedAPIs, "which API versions are served, and who uses built-in ones", err)
 		if err != nil {
 			return
@@ -79,12 +76,11 @@ func (c *client) apiUsage(ctx context.Context, config *rest.Config, lists *liste
 	return found
 }
 
-// offeredMinor asks the connection that lists are sent over, whose server may
-// be of another minor than its neighbours. Without an answer it is the newest
-// minor, which deprecates the most.
-func (c *client) offeredMinor(ctx context.Context, index *apilifecycle.Index) version.Minor {
-	info, err := c.version(ctx)
-	if err != nil {
+// offeredMinor is that of the server behind the connection that lists are sent
+// over, which may be of another minor than its neighbours. Without an answer it is
+// the newest minor, which deprecates the most.
+func offeredMinor(info *v1alpha1.VersionInfo, index *apilifecycle.Index) version.Minor {
+	if info == nil {
 		return index.Newest
 	}
 	if emulated, err := version.ParseMinor(info.EmulationMajor + "." + info.EmulationMinor); err == nil {

@@ -138,7 +138,7 @@ func TestAServiceThatCannotBeReadCostsItsWebhooksAlone(t *testing.T) {
 	got := s.upgrade(t)
 	want := []v1alpha1.Gap{{
 		Source: v1alpha1.SourceWebhooks, Resource: "guard/webhook", Reason: v1alpha1.GapForbidden,
-		Permission: "list endpointslices.discovery.k8s.io in guard", Hides: "whether it answers", Message: refusal,
+		Permission: "list endpointslices.discovery.k8s.io in guard", Hides: "whether service guard/webhook answers webhooks", Message: refusal,
 	}}
 	if diff := cmp.Diff(want, got.Gaps); diff != "" {
 		t.Errorf("gaps (-want +got):\n%s", diff)

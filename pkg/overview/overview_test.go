@@ -180,7 +180,9 @@ func TestPhrases(t *testing.T) {
 
 func TestGapsThatBearOnTheFirstQuestionsAreFirst(t *testing.T) {
 	s := snapshot(t)
-	gap := func(source v1alpha1.Source) v1alpha1.Gap { return v1alpha1.Gap{Source: source, Reason: v1alpha1.GapForbidden, Hides: string(source)} }
+	gap := func(source v1alpha1.Source) v1alpha1.Gap {
+		return v1alpha1.Gap{Source: source, Reason: v1alpha1.GapForbidden, Hides: string(source)}
+	}
 	s.Gaps = []v1alpha1.Gap{gap(v1alpha1.SourceCSIDrivers), gap(v1alpha1.SourceHelmSecrets), gap(v1alpha1.SourceNodes)}
 	s.Nodes, s.NodeSamples = nil, nil
 	var got []v1alpha1.Source

@@ -371,7 +371,7 @@ func unlooked(gaps []v1alpha1.Gap, wide bool) []string {
 		}
 		lines[i] = line + ": needs permission to list " + text
 	}
-	return lines
+	return union(lines, nil)
 }
 
 // shortened keeps a section to a few lines, and tells of the others.

@@ -26,7 +26,7 @@ func unseen(gaps []v1alpha1.Gap) []string {
 			lines = append(lines, fmt.Sprintf("%s: %s", gap.Hides, gap.Message))
 		}
 	}
-	return lines
+	return union(lines, nil)
 }
 
 // findingName is the identity of a finding, of one cluster: the next run has it again.
