@@ -14,11 +14,6 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// questions are in the order in which they are asked.
-func questions() []v1alpha1.Question {
-	return []v1alpha1.Question{v1alpha1.QuestionSkew, v1alpha1.QuestionSupport, v1alpha1.QuestionDeprecations, v1alpha1.QuestionPlan}
-}
-
 // document is a report, taken apart.
 type document struct {
 	// name is what notes call it.
@@ -58,7 +53,7 @@ type answer struct {
 func (d document) topics() []topic {
 	var all []topic
 	for _, cluster := range d.clusters {
-		for _, q := range questions() {
+		for _, q := range v1alpha1.Questions() {
 			if t := (topic{cluster, q}); d.asked(t) {
 				all = append(all, t)
 			}
@@ -98,14 +93,14 @@ func (d *document) addCluster(c v1alpha1.FleetCluster) {
 		d.addOverview(c.Name, c.Overview)
 		return
 	}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		d.add(topic{c.Name, q}, answer{reason: cmp.Or(c.Error, "the report leaves out its details")})
 	}
 }
 
 func (d *document) addOverview(cluster string, r *v1alpha1.Overview) {
 	answers := map[v1alpha1.Question]answer{}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		a := answer{reason: "the report leaves it out"}
 		if at := slices.IndexFunc(r.Answers, func(a v1alpha1.OverviewAnswer) bool { return a.Question == q }); at >= 0 {
 			a.reason = r.Answers[at].Message
@@ -124,7 +119,7 @@ func (d *document) addOverview(cluster string, r *v1alpha1.Overview) {
 	if r.Plan != nil {
 		answers[v1alpha1.QuestionPlan] = ofPlan(r.Plan)
 	}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		d.add(topic{cluster, q}, answers[q])
 	}
 }

@@ -53,7 +53,7 @@ func deprecationDocument(r *v1alpha1.DeprecationReport, layout Layout) document 
 		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
 	}
 	return document{
-		title: "Deprecated APIs" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
+		title: questionTitle(v1alpha1.QuestionDeprecations) + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
 		table: tableOf[usageRow]{usageColumns(layout.Wide), rows}, none: none,
 		parts: []part{
 			baseline(r.Baseline, layout.Wide),

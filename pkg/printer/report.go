@@ -29,6 +29,14 @@ func unseen(gaps []v1alpha1.Gap) []string {
 	return lines
 }
 
+// questionTitle heads what answers a question; empty for one that is not known.
+func questionTitle(q v1alpha1.Question) string {
+	return map[v1alpha1.Question]string{
+		v1alpha1.QuestionSkew: "Version skew", v1alpha1.QuestionSupport: "Support",
+		v1alpha1.QuestionDeprecations: "Deprecated APIs", v1alpha1.QuestionPlan: "Next hop",
+	}[q]
+}
+
 // findingName is the identity of a finding, of one cluster: the next run has it again.
 func findingName(f v1alpha1.Finding) string {
 	if subjectNamesRule(f) {

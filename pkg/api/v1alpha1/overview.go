@@ -10,13 +10,18 @@ import (
 // Question is what a report answers, and the subcommand that asks it.
 type Question string
 
-// Questions, in the order in which they are asked.
+// The questions that are asked, as Questions has them in order.
 const (
 	QuestionSkew         Question = "skew"
 	QuestionSupport      Question = "support"
 	QuestionDeprecations Question = "deprecations"
 	QuestionPlan         Question = "plan"
 )
+
+// Questions are in the order in which they are asked.
+func Questions() []Question {
+	return []Question{QuestionSkew, QuestionSupport, QuestionDeprecations, QuestionPlan}
+}
 
 // Overview answers every question about one cluster.
 //
@@ -34,7 +39,7 @@ type Overview struct {
 	// Version is that of the newest kube-apiserver, verbatim.
 	Version string          `json:"version"`
 	Summary OverviewSummary `json:"summary"`
-	// Answers are in the order of Question.
+	// Answers are in the order of Questions.
 	Answers []OverviewAnswer `json:"answers"`
 	// Gaps are all of the snapshot.
 	Gaps []Gap `json:"gaps,omitempty"`
