@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -52,6 +53,24 @@ type Overview struct {
 
 	// Baseline is set where the report was compared with an earlier one.
 	Baseline *Baseline `json:"baseline,omitempty"`
+}
+
+// Reports are the answers that there are in full, in the order of Questions.
+func (o *Overview) Reports() []runtime.Object {
+	var all []runtime.Object
+	if o.Skew != nil {
+		all = append(all, o.Skew)
+	}
+	if o.Support != nil {
+		all = append(all, o.Support)
+	}
+	if o.Deprecations != nil {
+		all = append(all, o.Deprecations)
+	}
+	if o.Plan != nil {
+		all = append(all, o.Plan)
+	}
+	return all
 }
 
 // OverviewSummary is the overview in one line.
