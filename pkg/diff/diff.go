@@ -243,7 +243,7 @@ func counted(counts ...count) string {
 
 // questions that are compared, of any cluster.
 func (c *comparison) questions() []v1alpha1.Question {
-	return slices.DeleteFunc(questions(), func(q v1alpha1.Question) bool {
+	return slices.DeleteFunc(v1alpha1.Questions(), func(q v1alpha1.Question) bool {
 		return !slices.ContainsFunc(c.topics, func(t topic) bool { return t.question == q })
 	})
 }

@@ -95,7 +95,7 @@ func overviewOf(reports ...runtime.Object) *v1alpha1.Overview {
 			o.Plan = r
 		}
 	}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		o.Answers = append(o.Answers, v1alpha1.OverviewAnswer{Question: q, Message: "no facts"})
 	}
 	return o

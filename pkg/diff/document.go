@@ -14,11 +14,6 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// questions are in the order in which they are asked.
-func questions() []v1alpha1.Question {
-	return []v1alpha1.Question{v1alpha1.QuestionSkew, v1alpha1.QuestionSupport, v1alpha1.QuestionDeprecations, v1alpha1.QuestionPlan}
-}
-
 // document is a report, taken apart.
 type document struct {
 	// name is what notes call it.
@@ -58,7 +53,7 @@ type answer struct {
 func (d document) topics() []topic {
 	var all []topic
 	for _, cluster := range d.clusters {
-		for _, q := range questions() {
+		for _, q := range v1alpha1.Questions() {
 			if t := (topic{cluster, q}); d.asked(t) {
 				all = append(all, t)
 			}
@@ -81,14 +76,10 @@ func newDocument(name string, report runtime.Object) document {
 		for _, c := range r.Clusters {
 			d.addCluster(c)
 		}
-	case *v1alpha1.SkewReport:
-		d.add(topic{"", v1alpha1.QuestionSkew}, ofSkew(r))
-	case *v1alpha1.SupportReport:
-		d.add(topic{"", v1alpha1.QuestionSupport}, ofSupport(r))
-	case *v1alpha1.DeprecationReport:
-		d.add(topic{"", v1alpha1.QuestionDeprecations}, ofDeprecations(r))
-	case *v1alpha1.UpgradePlan:
-		d.add(topic{"", v1alpha1.QuestionPlan}, ofPlan(r))
+	default:
+		if q, a := answerOf(report); q != "" {
+			d.add(topic{"", q}, a)
+		}
 	}
 	return d
 }
@@ -98,33 +89,25 @@ func (d *document) addCluster(c v1alpha1.FleetCluster) {
 		d.addOverview(c.Name, c.Overview)
 		return
 	}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		d.add(topic{c.Name, q}, answer{reason: cmp.Or(c.Error, "the report leaves out its details")})
 	}
 }
 
 func (d *document) addOverview(cluster string, r *v1alpha1.Overview) {
 	answers := map[v1alpha1.Question]answer{}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		a := answer{reason: "the report leaves it out"}
 		if at := slices.IndexFunc(r.Answers, func(a v1alpha1.OverviewAnswer) bool { return a.Question == q }); at >= 0 {
 			a.reason = r.Answers[at].Message
 		}
 		answers[q] = a
 	}
-	if r.Skew != nil {
-		answers[v1alpha1.QuestionSkew] = ofSkew(r.Skew)
+	for _, report := range r.Reports() {
+		q, a := answerOf(report)
+		answers[q] = a
 	}
-	if r.Support != nil {
-		answers[v1alpha1.QuestionSupport] = ofSupport(r.Support)
-	}
-	if r.Deprecations != nil {
-		answers[v1alpha1.QuestionDeprecations] = ofDeprecations(r.Deprecations)
-	}
-	if r.Plan != nil {
-		answers[v1alpha1.QuestionPlan] = ofPlan(r.Plan)
-	}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		d.add(topic{cluster, q}, answers[q])
 	}
 }
@@ -155,24 +138,28 @@ func (d *document) add(t topic, a answer) {
 	d.answers[t] = a
 }
 
-func ofSkew(r *v1alpha1.SkewReport) answer {
-	a := answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt}
-	if r.Platform != nil {
-		a.platform = r.Platform.ID
+// answerOf is a report on one question; without one for what is none.
+func answerOf(report runtime.Object) (v1alpha1.Question, answer) {
+	switch r := report.(type) {
+	case *v1alpha1.SkewReport:
+		a := answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt}
+		if r.Platform != nil {
+			a.platform = r.Platform.ID
+		}
+		return v1alpha1.QuestionSkew, a
+	case *v1alpha1.SupportReport:
+		return v1alpha1.QuestionSupport, answer{
+			report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt, at: r.At, platform: r.Platform.ID,
+		}
+	case *v1alpha1.DeprecationReport:
+		return v1alpha1.QuestionDeprecations, answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt}
+	case *v1alpha1.UpgradePlan:
+		return v1alpha1.QuestionPlan, answer{
+			report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt, at: r.At, platform: r.Platform.ID,
+		}
+	default:
+		return "", answer{}
 	}
-	return a
-}
-
-func ofSupport(r *v1alpha1.SupportReport) answer {
-	return answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt, at: r.At, platform: r.Platform.ID}
-}
-
-func ofDeprecations(r *v1alpha1.DeprecationReport) answer {
-	return answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt}
-}
-
-func ofPlan(r *v1alpha1.UpgradePlan) answer {
-	return answer{report: r, complete: r.Summary.Complete, cluster: r.Cluster, collectedAt: r.CollectedAt, at: r.At, platform: r.Platform.ID}
 }
 
 // looked reports whether a later answer that lacks a finding of an earlier one

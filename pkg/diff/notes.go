@@ -54,7 +54,7 @@ func alone(cluster, document string) string {
 func (c *comparison) unanswered(cluster string) []string {
 	var order []string
 	of := map[string][]string{}
-	for _, q := range questions() {
+	for _, q := range v1alpha1.Questions() {
 		t := topic{cluster, q}
 		for _, why := range []string{c.old.why(c.new, t), c.new.why(c.old, t)} {
 			if why == "" {

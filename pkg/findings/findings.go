@@ -28,7 +28,11 @@ func Of(report runtime.Object) []v1alpha1.Finding {
 	case *v1alpha1.UpgradePlan:
 		return marked(r.Baseline, ofPlan(r))
 	case *v1alpha1.Overview:
-		return marked(r.Baseline, slices.Concat(ofSkew(r.Skew), ofSupport(r.Support), ofDeprecations(r.Deprecations), ofPlan(r.Plan)))
+		var all []v1alpha1.Finding
+		for _, answer := range r.Reports() {
+			all = append(all, Of(answer)...)
+		}
+		return marked(r.Baseline, all)
 	case *v1alpha1.FleetOverview:
 		var all []v1alpha1.Finding
 		for _, c := range r.Clusters {
@@ -65,9 +69,6 @@ type Waived struct {
 
 // WaivedOf returns what waivers took out of the verdict of a report.
 func WaivedOf(r *v1alpha1.DeprecationReport) []Waived {
-	if r == nil {
-		return nil
-	}
 	var all []Waived
 	for _, f := range r.Waived {
 		waived := Waived{Finding: ofUse(f)}
@@ -113,9 +114,6 @@ func one(o *v1alpha1.Overview) []v1alpha1.FleetCluster {
 func Counts(f v1alpha1.Finding) bool { return f.Verdict.Weight() >= v1alpha1.Unknown.Weight() }
 
 func ofSkew(r *v1alpha1.SkewReport) []v1alpha1.Finding {
-	if r == nil {
-		return nil
-	}
 	var all []v1alpha1.Finding
 	for _, row := range r.Rows {
 		all = append(all, v1alpha1.Finding{
@@ -127,9 +125,6 @@ func ofSkew(r *v1alpha1.SkewReport) []v1alpha1.Finding {
 }
 
 func ofSupport(r *v1alpha1.SupportReport) []v1alpha1.Finding {
-	if r == nil {
-		return nil
-	}
 	var all []v1alpha1.Finding
 	for _, row := range r.Rows {
 		all = append(all, v1alpha1.Finding{
@@ -146,9 +141,6 @@ func ofSupport(r *v1alpha1.SupportReport) []v1alpha1.Finding {
 }
 
 func ofDeprecations(r *v1alpha1.DeprecationReport) []v1alpha1.Finding {
-	if r == nil {
-		return nil
-	}
 	var all []v1alpha1.Finding
 	for _, f := range r.Findings {
 		all = append(all, ofUse(f))
@@ -171,9 +163,6 @@ func ofUse(f v1alpha1.DeprecationFinding) v1alpha1.Finding {
 }
 
 func ofPlan(r *v1alpha1.UpgradePlan) []v1alpha1.Finding {
-	if r == nil {
-		return nil
-	}
 	var all []v1alpha1.Finding
 	for _, hop := range r.Hops {
 		for _, gate := range hop.Gates {

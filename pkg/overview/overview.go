@@ -50,7 +50,7 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.Overview, error) {
 	report.Support, err[1] = support.Evaluate(s, o.Catalog, support.Options{At: o.At, Within: o.Within, Platform: o.Platform})
 	report.Deprecations, err[2] = deprecations(s, o, servers)
 	report.Plan, err[3] = nextHop(s, o, next)
-	if report.Skew == nil && report.Support == nil && report.Deprecations == nil && report.Plan == nil {
+	if len(report.Reports()) == 0 {
 		return nil, cmp.Or(err[0], errors.Join(err[1:]...))
 	}
 	if r := report.Support; r != nil {

@@ -53,7 +53,7 @@ func deprecationDocument(r *v1alpha1.DeprecationReport, layout Layout) document 
 		waived = append(waived, fmt.Sprintf("%s, %s: %s", apiName(row.DeprecationFinding), subject(row.DeprecationFinding), waiverText(row.Waiver)))
 	}
 	return document{
-		title: "Deprecated APIs" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
+		title: questionTitle(v1alpha1.QuestionDeprecations) + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, usageIdentity(r)},
 		table: tableOf[usageRow]{usageColumns(layout.Wide), rows}, none: none,
 		parts: []part{
 			baseline(r.Baseline, layout.Wide),
@@ -344,63 +344,6 @@ func apiTo(f v1alpha1.DeprecationFinding) string {
 	return to
 }
 
-// unlooked says what gaps hide, and in one line what they hide for one reason.
-func unlooked(gaps []v1alpha1.Gap, wide bool) []string {
-	const list = "list "
-	var lines []string
-	resources := map[string][]string{}
-	for _, gap := range gaps {
-		name, listed := strings.CutPrefix(gap.Permission, list)
-		if !listed {
-			lines = append(lines, unseen([]v1alpha1.Gap{gap})...)
-			continue
-		}
-		if len(resources[gap.Hides]) == 0 {
-			lines = append(lines, gap.Hides)
-		}
-		resources[gap.Hides] = append(resources[gap.Hides], name)
-	}
-	for i, line := range lines {
-		names := resources[line]
-		if len(names) == 0 {
-			continue
-		}
-		text := strings.Join(names, ", ")
-		if !wide {
-			text = examples(names, page)
-		}
-		lines[i] = line + ": needs permission to list " + text
-	}
-	return union(lines, nil)
-}
-
-// shortened keeps a section to a few lines, and tells of the others.
-func shortened(lines []string, wide bool) []string {
-	const most = 10
-	if wide {
-		return lines
-	}
-	return upTo(most, lines)
-}
-
-// upTo keeps the first lines, and counts the others.
-func upTo(most int, lines []string) []string {
-	if len(lines) <= most {
-		return lines
-	}
-	return append(lines[:most:most], thousands(int64(len(lines)-most))+" more, which -o wide shows")
-}
-
-func waiverText(w *v1alpha1.DeprecationWaiver) string {
-	if w == nil {
-		return ""
-	}
-	if w.Expires == nil {
-		return w.Reason
-	}
-	return fmt.Sprintf("%s, until %s", w.Reason, w.Expires)
-}
-
 func usageIdentity(r *v1alpha1.DeprecationReport) string {
 	var parts []string
 	if r.Cluster.Context != "" {
@@ -452,21 +395,4 @@ func metricsText(c v1alpha1.DeprecationCoverage) string {
 		text += " since " + c.MetricsSince.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	return text
-}
-
-// several is such as "12,573 objects".
-func several(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return thousands(n) + " " + noun
-}
-
-// thousands groups digits: "12,573".
-func thousands(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return digits
 }

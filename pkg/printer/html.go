@@ -28,11 +28,11 @@ func printHTML(w io.Writer, object runtime.Object, _ Layout) error {
 	var d htmlPage
 	switch r := object.(type) {
 	case *v1alpha1.SkewReport:
-		d = single("Version skew", nameOf(r.Name, r.Cluster), skewPart(r, newsOf(r.Baseline)), r.Baseline)
+		d = single(questionTitle(v1alpha1.QuestionSkew), nameOf(r.Name, r.Cluster), skewPart(r, newsOf(r.Baseline)), r.Baseline)
 	case *v1alpha1.SupportReport:
-		d = single("Support", nameOf(r.Name, r.Cluster), supportPart(r, newsOf(r.Baseline)), r.Baseline)
+		d = single(questionTitle(v1alpha1.QuestionSupport), nameOf(r.Name, r.Cluster), supportPart(r, newsOf(r.Baseline)), r.Baseline)
 	case *v1alpha1.DeprecationReport:
-		d = single("Deprecated APIs", nameOf(r.Name, r.Cluster), deprecationPart(r, newsOf(r.Baseline)), r.Baseline)
+		d = single(questionTitle(v1alpha1.QuestionDeprecations), nameOf(r.Name, r.Cluster), deprecationPart(r, newsOf(r.Baseline)), r.Baseline)
 	case *v1alpha1.UpgradePlan:
 		d = single("Upgrade plan", nameOf(r.Name, r.Cluster), planPart(r, newsOf(r.Baseline)), r.Baseline)
 	case *v1alpha1.Overview:

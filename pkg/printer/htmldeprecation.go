@@ -45,7 +45,7 @@ const (
 
 func deprecationPart(r *v1alpha1.DeprecationReport, n news) htmlPart {
 	p := htmlPart{
-		ID: string(v1alpha1.QuestionDeprecations), Title: "Deprecated APIs", Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
+		ID: string(v1alpha1.QuestionDeprecations), Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
 		Facts: []text{clean(usageIdentity(r)), collectedText(r.CollectedAt)},
 	}
 	var quiet []v1alpha1.DeprecationFinding

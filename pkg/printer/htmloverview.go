@@ -1,18 +1,11 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
-
-// questionTitle is empty for a question that a page does not know.
-func questionTitle(q v1alpha1.Question) string {
-	return map[v1alpha1.Question]string{
-		v1alpha1.QuestionSkew: "Version skew", v1alpha1.QuestionSupport: "Support",
-		v1alpha1.QuestionDeprecations: "Deprecated APIs", v1alpha1.QuestionPlan: "Next hop",
-	}[q]
-}
 
 // overviewOf is a report whose ids start with a prefix that no other on the page has.
 func overviewOf(r *v1alpha1.Overview, prefix string, level int) htmlReport {
@@ -24,12 +17,13 @@ func overviewOf(r *v1alpha1.Overview, prefix string, level int) htmlReport {
 	out.Unseen.Level = level
 	for _, a := range r.Answers {
 		id := prefix + string(a.Question)
-		title := questionTitle(a.Question)
-		out.Cards = append(out.Cards, htmlCard{clean(title), badgeOf(a.Verdict), clean(a.Message), id, clean(a.Command)})
+		title := clean(questionTitle(a.Question))
+		out.Cards = append(out.Cards, htmlCard{title, badgeOf(a.Verdict), clean(a.Message), id, clean(a.Command)})
 		p := answered(r, a.Question, n)
 		if p == nil {
-			p = &htmlPart{Title: clean(title), Badge: badgeOf(a.Verdict), Message: clean(a.Message)}
+			p = &htmlPart{Badge: badgeOf(a.Verdict), Message: clean(a.Message)}
 		}
+		p.Title = cmp.Or(p.Title, title)
 		p.ID, p.Facts = id, p.Facts[:max(0, len(p.Facts)-1)] // the page says when facts were collected
 		for i, l := range p.Lists {
 			if l.Badge.Word != "" {
@@ -116,7 +110,7 @@ func fleetRow(c v1alpha1.FleetCluster) htmlRow {
 		platform = c.Platform.Name
 	}
 	row.Cells = append(row.Cells, htmlCell{Text: clean(platform)}, htmlCell{Text: clean(orDash(c.SupportedUntil.String()))})
-	for _, q := range []v1alpha1.Question{v1alpha1.QuestionSkew, v1alpha1.QuestionSupport, v1alpha1.QuestionDeprecations, v1alpha1.QuestionPlan} {
+	for _, q := range v1alpha1.Questions() {
 		row.Cells = append(row.Cells, pill(c.Answers[q]))
 	}
 	row.Cells = append(row.Cells, htmlCell{Text: clean(broken), Right: true}, htmlCell{Text: clean(gaps), Right: true})

@@ -16,7 +16,7 @@ func skewPart(r *v1alpha1.SkewReport, n news) htmlPart {
 		sources = union(sources, told(row.Component, row.Source))
 	}
 	return htmlPart{
-		ID: string(v1alpha1.QuestionSkew), Title: "Version skew", Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
+		ID: string(v1alpha1.QuestionSkew), Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
 		Facts:  []text{clean(identity(r)), collectedText(r.CollectedAt)},
 		Skew:   newSkewPicture(r),
 		Tables: []htmlTable{htmlTableOf("Components by version", skewColumns(false), r.Rows, where, isNew)},

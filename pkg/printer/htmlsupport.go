@@ -28,7 +28,7 @@ func supportPart(r *v1alpha1.SupportReport, n news) htmlPart {
 		sources = union(sources, told(row.Standing.Calendar, strings.Join(row.Standing.Sources, ", ")))
 	}
 	return htmlPart{
-		ID: string(v1alpha1.QuestionSupport), Title: "Support", Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
+		ID: string(v1alpha1.QuestionSupport), Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
 		Lead: texts(told("What to do", r.Summary.Advice)), Facts: []text{clean(supportIdentity(r)), collectedText(r.CollectedAt)},
 		Support: newSupportPicture(r),
 		Tables:  []htmlTable{htmlTableOf("Control plane and nodes by version", supportColumns(false, r.Rows), r.Rows, where, isNew)},

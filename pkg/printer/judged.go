@@ -124,6 +124,3 @@ func placeName(p v1alpha1.EvidenceObject) string {
 	}
 	return strings.TrimSpace(at + " " + name)
 }
-
-// gapText says what could not be seen, and why.
-func gapText(g v1alpha1.Gap) string { return Clean(unseen([]v1alpha1.Gap{g})[0]) }

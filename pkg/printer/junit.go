@@ -127,7 +127,7 @@ func (s *junitSuite) answer(a answer) {
 		s.add(skipped(f.Finding, "waived: "+waiverText(&f.Waiver)))
 	}
 	for _, g := range a.gaps {
-		s.add(junitCase{Name: Clean("not seen: " + g.Hides), Skipped: &junitCause{Message: gapText(g)}})
+		s.add(junitCase{Name: Clean("not seen: " + g.Hides), Skipped: &junitCause{Message: Clean(gapText(g))}})
 	}
 	if a.unanswered != "" {
 		s.add(junitCase{Name: "not answered", Skipped: &junitCause{Message: Clean(a.unanswered)}})

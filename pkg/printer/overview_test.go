@@ -16,7 +16,7 @@ func overview() *v1alpha1.Overview {
 	r.Platform = v1alpha1.Platform{Name: "Amazon EKS", Evidence: "version v1.34.1-eks-a737599"}
 	r.Version = "v1.37.1"
 	r.Summary = v1alpha1.OverviewSummary{Verdict: v1alpha1.Unsupported, Message: "outside the version skew policy, out of support, 12 API versions in use break, upgrade to 1.38 blocked"}
-	for _, question := range []v1alpha1.Question{v1alpha1.QuestionSkew, v1alpha1.QuestionSupport, v1alpha1.QuestionDeprecations, v1alpha1.QuestionPlan} {
+	for _, question := range v1alpha1.Questions() {
 		r.Answers = append(r.Answers, v1alpha1.OverviewAnswer{
 			Question: question, Verdict: v1alpha1.Unsupported, Message: long, Command: "kubectl versions " + string(question),
 		})

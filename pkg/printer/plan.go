@@ -440,19 +440,6 @@ func checkRows(hops []v1alpha1.PlanHop, exact bool) []checkRow {
 	return all
 }
 
-// union keeps the order of both.
-func union(a, b []string) []string {
-	seen := map[string]bool{}
-	var all []string
-	for _, s := range slices.Concat(a, b) {
-		if !seen[s] {
-			seen[s] = true
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
 func passed(c checkRow) bool { return c.Verdict == v1alpha1.Pass }
 
 // hopsText is such as "1-3, 5".

@@ -370,7 +370,7 @@ func sarifNotifications(clusters []judged, fleet bool) []sarifNotification {
 				add("warning", c, fmt.Sprintf("%s: %s", a.question, Clean(a.unanswered)))
 			}
 			for _, g := range a.gaps {
-				add("warning", c, "not seen: "+gapText(g))
+				add("warning", c, "not seen: "+Clean(gapText(g)))
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func skewColumns(wide bool) []column[v1alpha1.SkewRow] {
 // skewDocument puts the verdict first, then the rows, then why, then what was not seen.
 func skewDocument(r *v1alpha1.SkewReport, layout Layout) document {
 	return document{
-		title: "Version skew" + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, identity(r)},
+		title: questionTitle(v1alpha1.QuestionSkew) + of(r.Cluster), verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, identity(r)},
 		table: tableOf[v1alpha1.SkewRow]{skewColumns(layout.Wide), r.Rows},
 		parts: []part{
 			baseline(r.Baseline, layout.Wide), {title: "Why", lines: whys(r)}, {title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},

@@ -51,7 +51,7 @@ func supportDocument(r *v1alpha1.SupportReport, layout Layout) document {
 		ranges = append(ranges, fmt.Sprintf("%s: %s", check.Verdict, check.Reason))
 	}
 	return document{
-		title: "Support" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append(lead, supportIdentity(r)),
+		title: questionTitle(v1alpha1.QuestionSupport) + of(r.Cluster), verdict: r.Summary.Verdict, lead: append(lead, supportIdentity(r)),
 		table: tableOf[v1alpha1.SupportRow]{supportColumns(layout.Wide, r.Rows), r.Rows},
 		parts: []part{
 			baseline(r.Baseline, layout.Wide), {title: "What to do", lines: advice(r)}, {title: "Unknown", lines: unknowns(r)},

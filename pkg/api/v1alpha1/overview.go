@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -10,13 +11,18 @@ import (
 // Question is what a report answers, and the subcommand that asks it.
 type Question string
 
-// Questions, in the order in which they are asked.
+// The questions that are asked, as Questions has them in order.
 const (
 	QuestionSkew         Question = "skew"
 	QuestionSupport      Question = "support"
 	QuestionDeprecations Question = "deprecations"
 	QuestionPlan         Question = "plan"
 )
+
+// Questions are in the order in which they are asked.
+func Questions() []Question {
+	return []Question{QuestionSkew, QuestionSupport, QuestionDeprecations, QuestionPlan}
+}
 
 // Overview answers every question about one cluster.
 //
@@ -34,7 +40,7 @@ type Overview struct {
 	// Version is that of the newest kube-apiserver, verbatim.
 	Version string          `json:"version"`
 	Summary OverviewSummary `json:"summary"`
-	// Answers are in the order of Question.
+	// Answers are in the order of Questions.
 	Answers []OverviewAnswer `json:"answers"`
 	// Gaps are all of the snapshot, first those that bear on the first questions.
 	Gaps []Gap `json:"gaps,omitempty"`
@@ -47,6 +53,24 @@ type Overview struct {
 
 	// Baseline is set where the report was compared with an earlier one.
 	Baseline *Baseline `json:"baseline,omitempty"`
+}
+
+// Reports are the answers that there are in full, in the order of Questions.
+func (o *Overview) Reports() []runtime.Object {
+	var all []runtime.Object
+	if o.Skew != nil {
+		all = append(all, o.Skew)
+	}
+	if o.Support != nil {
+		all = append(all, o.Support)
+	}
+	if o.Deprecations != nil {
+		all = append(all, o.Deprecations)
+	}
+	if o.Plan != nil {
+		all = append(all, o.Plan)
+	}
+	return all
 }
 
 // OverviewSummary is the overview in one line.
