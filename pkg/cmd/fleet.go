@@ -241,6 +241,7 @@ func (o *overviewOptions) runFleet(ctx context.Context, members []member, what s
 	err := reading.Wait()
 	stop()
 
+	tellApart(rows, members)
 	report := overview.Fleet(o.judgeBy.At, rows)
 	if err := cmp.Or(err, o.output.show(report)); err != nil {
 		return err
@@ -249,6 +250,19 @@ func (o *overviewOptions) runFleet(ctx context.Context, members []member, what s
 		return errors.New("no cluster could be judged")
 	}
 	return o.output.gate.check(report)
+}
+
+// tellApart gives rows of one name, which snapshots can have, those of their files.
+func tellApart(rows []v1alpha1.FleetCluster, members []member) {
+	named := map[string]int{}
+	for _, row := range rows {
+		named[row.Name]++
+	}
+	for i := range rows {
+		if named[rows[i].Name] > 1 {
+			rows[i].Name = members[i].name
+		}
+	}
 }
 
 // row keeps no more of a cluster than is shown.
@@ -267,7 +281,7 @@ func (o *overviewOptions) row(ctx context.Context, m member, what scope) v1alpha
 	if err != nil {
 		return overview.FailedRow(m.name, firstLine(err))
 	}
-	row := overview.Row(m.name, report)
+	row := overview.Row(cmp.Or(report.Name, m.name), report)
 	if !o.output.format.Nested() {
 		row.Overview = nil
 	}

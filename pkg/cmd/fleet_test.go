@@ -278,8 +278,8 @@ func TestAnInterruptedFleetTellsWhatIsKnown(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, c := range report.Clusters {
-		if wantComplete := c.Name == "c000"; wantComplete && c.Gaps > 0 || !wantComplete && c.Complete {
-			t.Errorf("%s: complete %t, %d gaps", c.Name, c.Complete, c.Gaps)
+		if wantComplete := c.Name == "c000"; wantComplete && *c.Gaps > 0 || !wantComplete && c.Complete {
+			t.Errorf("%s: complete %t, %d gaps", c.Name, c.Complete, *c.Gaps)
 		}
 	}
 }

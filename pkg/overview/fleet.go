@@ -13,20 +13,23 @@ import (
 // Row is a cluster among several. It holds the full report, which the caller may
 // drop where it is not shown.
 func Row(name string, r *v1alpha1.Overview) v1alpha1.FleetCluster {
+	gaps := int32(len(r.Gaps))
 	row := v1alpha1.FleetCluster{
 		Name: name, Verdict: r.Summary.Verdict, Complete: r.Summary.Complete, Version: r.Version,
-		Answers: map[v1alpha1.Question]v1alpha1.Verdict{}, Breaking: int32(Breaking(r.Deprecations)), Gaps: int32(len(r.Gaps)),
-		Message: r.Summary.Message, Overview: r,
+		Answers: map[v1alpha1.Question]v1alpha1.Verdict{}, Gaps: &gaps, Message: r.Summary.Message, Overview: r,
 	}
 	for _, a := range r.Answers {
 		row.Answers[a.Question] = a.Verdict
 	}
 	if r.Support != nil {
 		platform := r.Support.Platform
-		row.Platform, row.SupportedUntil = &platform, r.Support.Rows[0].Standing.SupportedUntil
+		row.Platform, row.SupportedUntil = &platform, supportedUntil(r.Support)
 	}
-	if r.Deprecations != nil {
-		row.Target = r.Deprecations.Target
+	if d := r.Deprecations; d != nil {
+		row.Target = d.Target
+		if n := int32(breaking(d)); n > 0 || d.Summary.Complete {
+			row.Breaking = &n
+		}
 	}
 	return row
 }
@@ -46,12 +49,19 @@ func Fleet(at calendar.Date, rows []v1alpha1.FleetCluster) *v1alpha1.FleetOvervi
 		return cmp.Or(
 			cmp.Compare(rank(b), rank(a)),
 			cmp.Compare(graveAnswers(b), graveAnswers(a)),
-			cmp.Compare(b.Breaking, a.Breaking),
+			cmp.Compare(orZero(b.Breaking), orZero(a.Breaking)),
 			strings.Compare(a.Name, b.Name),
 		)
 	})
 	report.Summary = fleetSummary(report.Clusters)
 	return report
+}
+
+func orZero(n *int32) int32 {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 // rank puts what could not be judged between warnings and what is unknown.

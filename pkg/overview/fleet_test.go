@@ -12,7 +12,7 @@ import (
 func TestTheWorstClusterIsFirst(t *testing.T) {
 	row := func(name string, verdict v1alpha1.Verdict, skew v1alpha1.Verdict, breaking int32) v1alpha1.FleetCluster {
 		return v1alpha1.FleetCluster{
-			Name: name, Verdict: verdict, Complete: verdict != v1alpha1.Unknown, Breaking: breaking,
+			Name: name, Verdict: verdict, Complete: verdict != v1alpha1.Unknown, Breaking: &breaking,
 			Answers: map[v1alpha1.Question]v1alpha1.Verdict{v1alpha1.QuestionSkew: skew, v1alpha1.QuestionDeprecations: verdict},
 		}
 	}
@@ -62,17 +62,29 @@ func TestRow(t *testing.T) {
 		t.Error("the row lost its report")
 	}
 	row.Overview = nil
+	breaking, gaps := int32(3), int32(0)
 	want := v1alpha1.FleetCluster{
-		Name: "prod", Verdict: v1alpha1.Unsupported, Version: "v1.37.1", Breaking: 3, Target: report.Plan.To,
+		Name: "prod", Verdict: v1alpha1.Unsupported, Version: "v1.37.1", Breaking: &breaking, Gaps: &gaps, Target: report.Plan.To,
 		Platform:       &v1alpha1.Platform{ID: "upstream", Name: "Kubernetes", Evidence: "no sign of another platform"},
-		SupportedUntil: report.Support.Rows[0].Standing.SupportedUntil,
+		SupportedUntil: report.Support.Rows[4].Standing.SupportedUntil,
 		Answers:        map[v1alpha1.Question]v1alpha1.Verdict{"skew": "unsupported", "support": "unsupported", "deprecations": "error", "plan": "blocked"},
 		Message:        report.Summary.Message,
 	}
 	if diff := cmp.Diff(want, row); diff != "" {
 		t.Error(diff)
 	}
-	if got := row.SupportedUntil.String(); got != "2027-10-28" {
+	if got := row.SupportedUntil.String(); got != "2026-06-28" {
 		t.Errorf("supported until %s", got)
+	}
+}
+
+func TestWhatIsNotKnownToBreakIsNoNumber(t *testing.T) {
+	s := snapshot(t)
+	s.APIUsage = nil
+	if row := Row("prod", evaluate(t, s)); row.Breaking != nil {
+		t.Errorf("%d APIs break where none were looked at", *row.Breaking)
+	}
+	if row := FailedRow("gone", errors.New("no route to host")); row.Breaking != nil || row.Gaps != nil {
+		t.Errorf("%+v", row)
 	}
 }

@@ -96,3 +96,15 @@ func gaps(r *v1alpha1.Overview, all []v1alpha1.Gap) []v1alpha1.Gap {
 		return again
 	})
 }
+
+// supportedUntil is the last day on which all parts of the cluster have the support
+// that is neither paid for nor opted into; zero where no date is known.
+func supportedUntil(r *v1alpha1.SupportReport) calendar.Date {
+	var first calendar.Date
+	for _, row := range r.Rows {
+		if until := row.Standing.SupportedUntil; !until.IsZero() && (first.IsZero() || until.Compare(first) < 0) {
+			first = until
+		}
+	}
+	return first
+}

@@ -164,7 +164,7 @@ func TestPhrases(t *testing.T) {
 		{v1alpha1.QuestionSkew, v1alpha1.Unknown, full, "version skew not known"},
 		{v1alpha1.QuestionSkew, v1alpha1.OK, full, "inside the version skew policy"},
 		{v1alpha1.QuestionSupport, v1alpha1.Warning, full, "support ends soon or costs extra"},
-		{v1alpha1.QuestionSupport, v1alpha1.OK, full, "supported until 2027-10-28"},
+		{v1alpha1.QuestionSupport, v1alpha1.OK, full, "supported until 2026-06-28"},
 		{v1alpha1.QuestionSupport, v1alpha1.OK, one, "supported"},
 		{v1alpha1.QuestionDeprecations, v1alpha1.Error, full, "3 API versions in use break"},
 		{v1alpha1.QuestionDeprecations, v1alpha1.Error, one, "1 API version in use breaks"},

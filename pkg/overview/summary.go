@@ -52,7 +52,18 @@ func summarize(r *v1alpha1.Overview, next version.Minor) v1alpha1.OverviewSummar
 		}
 	}
 	s.Message = strings.Join(phrases, ", ")
-	if s.Verdict.Weight() != v1alpha1.Unknown.Weight() && !s.Complete {
+	if s.Verdict.Weight() <= v1alpha1.Unknown.Weight() || s.Complete {
+		return s
+	}
+	var open []string
+	for _, a := range r.Answers {
+		if a.Verdict == v1alpha1.Unknown {
+			open = append(open, string(a.Question))
+		}
+	}
+	if len(open) > 0 {
+		s.Message += "; not known: " + strings.Join(open, ", ")
+	} else {
 		s.Message += "; not everything could be seen"
 	}
 	return s
@@ -79,26 +90,26 @@ func phrase(a v1alpha1.OverviewAnswer, r *v1alpha1.Overview, next version.Minor)
 	case v1alpha1.QuestionSupport:
 		until := "supported"
 		if r.Support != nil {
-			if day := r.Support.Rows[0].Standing.SupportedUntil; !day.IsZero() {
+			if day := supportedUntil(r.Support); !day.IsZero() {
 				until += " until " + day.String()
 			}
 		}
 		return pick("out of support", "support ends soon or costs extra", "support not known", until)
 	case v1alpha1.QuestionDeprecations:
-		breaking := Breaking(r.Deprecations)
-		broken := fmt.Sprintf("%d API versions in use break", breaking)
-		if breaking == 1 {
-			broken = "1 API version in use breaks"
+		broken := breaking(r.Deprecations)
+		words := fmt.Sprintf("%d API versions in use break", broken)
+		if broken == 1 {
+			words = "1 API version in use breaks"
 		}
-		return pick(broken, "APIs in use go away later", "API usage not known", "no API in use goes away")
+		return pick(words, "APIs in use go away later", "API usage not known", "no API in use goes away")
 	default:
 		return pick(fmt.Sprintf("upgrade to %s blocked", next), fmt.Sprintf("warnings before an upgrade to %s", next),
 			fmt.Sprintf("not known what stands against %s", next), fmt.Sprintf("nothing stands against %s", next))
 	}
 }
 
-// Breaking counts the API versions that are in use, and gone at the target or before.
-func Breaking(r *v1alpha1.DeprecationReport) int {
+// breaking counts the API versions that are in use, and gone at the target or before.
+func breaking(r *v1alpha1.DeprecationReport) int {
 	if r == nil {
 		return 0
 	}

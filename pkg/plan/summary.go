@@ -44,10 +44,7 @@ func (p *planner) summarize(plan *v1alpha1.UpgradePlan) v1alpha1.PlanSummary {
 	if len(plan.Hops) > 0 {
 		s.Deadline = plan.Hops[0].Deadline
 	}
-	s.Message = way(plan) + finding(plan, s.Verdict)
-	if s.Verdict.Weight() > v1alpha1.Unknown.Weight() && !s.Complete {
-		s.Message += "; not everything could be seen"
-	}
+	s.Message = way(plan) + finding(plan, s)
 	return s
 }
 
@@ -63,8 +60,10 @@ func way(plan *v1alpha1.UpgradePlan) string {
 	}
 }
 
-// finding says what decides the verdict.
-func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
+// finding says what decides the verdict, and before anything is called free what
+// has no answer.
+func finding(plan *v1alpha1.UpgradePlan, s v1alpha1.PlanSummary) string {
+	verdict := s.Verdict
 	if verdict == v1alpha1.Pass {
 		if len(plan.Hops) == 0 {
 			return ""
@@ -83,6 +82,9 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 		return message + strings.Join(ids, ", ")
 	case v1alpha1.Warning:
 		message := ", and nothing blocks it; " + said
+		if !s.Complete {
+			message = ", and nothing seen blocks it, but " + open(s) + "; " + said
+		}
 		if more := len(ids) - 1; more > 0 {
 			message += fmt.Sprintf(" (and %s)", count(more, "more warning"))
 		}
@@ -93,10 +95,26 @@ func finding(plan *v1alpha1.UpgradePlan, verdict v1alpha1.Verdict) string {
 		if len(plan.Hops) > 1 {
 			hop = fmt.Sprintf("hop %d", where+1)
 		}
+		message := fmt.Sprintf(", and one check blocks %s: %s", hop, said)
 		if len(checks) > 1 {
-			return fmt.Sprintf(", and %d checks block %s; first: %s", len(checks), hop, said)
+			message = fmt.Sprintf(", and %d checks block %s; first: %s", len(checks), hop, said)
 		}
-		return fmt.Sprintf(", and one check blocks %s: %s", hop, said)
+		if !s.Complete {
+			message += "; " + open(s)
+		}
+		return message
+	}
+}
+
+// open says what leaves the verdict open.
+func open(s v1alpha1.PlanSummary) string {
+	switch s.Unknown {
+	case 0:
+		return "not everything could be seen"
+	case 1:
+		return "1 check has no answer"
+	default:
+		return fmt.Sprintf("%d checks have no answer", s.Unknown)
 	}
 }
 
@@ -126,6 +144,9 @@ func (p *planner) notes(plan *v1alpha1.UpgradePlan) []string {
 	if plan.To.Compare(newest) > 0 {
 		notes = append(notes, fmt.Sprintf("%s is newer than %s, the newest minor whose policy the catalog knows (as of %s): judged by that of %[2]s",
 			plan.To, newest, p.Catalog.Skew.AsOf))
+	}
+	if p.WithoutPods && (p.snapshot.Upgrade == nil || p.snapshot.Upgrade.Pods == nil) && p.snapshot.Gap(v1alpha1.SourcePods) == nil {
+		notes = append(notes, "pods were not read: what only they tell, such as budgets that overlap and single replicas, is left to kubectl versions plan")
 	}
 	if rule := p.Platform.Upgrades.SkipMinor; rule != nil && rule.Condition != "" && plan.To.Minus(plan.From) > 1 {
 		notes = append(notes, fmt.Sprintf("%s: %s", p.Platform.Name, rule.Condition))

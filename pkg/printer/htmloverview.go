@@ -99,8 +99,11 @@ func fleetRow(c v1alpha1.FleetCluster) htmlRow {
 	}
 	broken, gaps, message := breaking(c), "-", "could not be judged: "+c.Error
 	if c.Error == "" {
-		gaps, message = thousands(int64(c.Gaps)), c.Message
-		if c.Breaking > 0 && !c.Target.IsZero() {
+		message = c.Message
+		if c.Gaps != nil {
+			gaps = thousands(int64(*c.Gaps))
+		}
+		if c.Breaking != nil && *c.Breaking > 0 && !c.Target.IsZero() {
 			broken += " at " + c.Target.String()
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // answerLines is how many lines of a narrow terminal the fact behind an answer may
 // take: the overview is one screen of 24, with what was not seen.
 func answerLines(r *v1alpha1.Overview) int {
-	if len(r.Gaps) > 0 || r.Baseline != nil {
+	if len(r.Gaps)+len(unanswered(r.Plan)) > 0 || r.Baseline != nil {
 		return 2
 	}
 	return 3
@@ -40,8 +40,8 @@ func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide, answerLines(r)), r.Answers},
 		parts: []part{
 			{title: "Baseline", lines: briefly(baseline(r.Baseline, layout.Wide).lines, layout)},
-			{title: "Not seen", lines: briefly(unlooked(r.Gaps, layout.Wide), layout)},
-			{text: overviewMore(r)},
+			{title: "Not seen", lines: briefly(append(unlooked(r.Gaps, layout.Wide), unanswered(r.Plan)...), layout)},
+			{text: overviewMore(r, layout)},
 		},
 	}
 }
@@ -74,18 +74,38 @@ func briefly(lines []string, layout Layout) []string {
 	return brief
 }
 
+// unanswered are the checks of the next hop that no evidence answers, however much may be read.
+func unanswered(p *v1alpha1.UpgradePlan) []string {
+	if p == nil || len(p.Gaps) > 0 {
+		return nil // which say why
+	}
+	var lines []string
+	for _, hop := range p.Hops {
+		for _, gate := range hop.Gates {
+			if gate.Verdict == v1alpha1.Unknown {
+				lines = append(lines, fmt.Sprintf("check %s of plan: %s", gate.ID, gate.Message))
+			}
+		}
+	}
+	return lines
+}
+
 // overviewMore names the commands once, which have the names of the questions.
-func overviewMore(r *v1alpha1.Overview) string {
+func overviewMore(r *v1alpha1.Overview, layout Layout) string {
 	names := make([]string, len(r.Answers))
 	for i, a := range r.Answers {
 		names[i] = strings.TrimPrefix(a.Command, "kubectl versions ")
 	}
-	return fmt.Sprintf("More: kubectl versions %s. All of it: -o html.", strings.Join(names, " | "))
+	more := fmt.Sprintf("More: kubectl versions %s (reads pods too)", strings.Join(names, " | "))
+	if p := r.Plan; layout.Wide && p != nil && len(p.Notes) > 0 {
+		more += "; notes of plan: " + strings.Join(p.Notes, "; ")
+	}
+	return more
 }
 
-func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
+func fleetColumns(layout Layout) []column[v1alpha1.FleetCluster] {
 	type row = v1alpha1.FleetCluster
-	const leastName = 12
+	const leastName = 20
 	answer := func(question v1alpha1.Question) func(row, int) string {
 		return func(r row, _ int) string { return orDash(string(r.Answers[question])) }
 	}
@@ -93,7 +113,7 @@ func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
 		return func(r row) paint { return verdictPaint(r.Answers[question]) }
 	}
 	return []column[row]{
-		{header: "CLUSTER", least: leastName, text: func(r row, _ int) string { return r.Name }},
+		{header: "CLUSTER", least: leastName, keepEnd: true, text: func(r row, _ int) string { return r.Name }},
 		{header: "VERDICT", text: func(r row, _ int) string { return string(r.Verdict) },
 			paint: func(r row) paint { return verdictPaint(r.Verdict) }},
 		{header: "VERSION", least: leastVersion, text: func(r row, _ int) string { return orDash(r.Version) }},
@@ -111,14 +131,14 @@ func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
 		{header: "DEPRECATIONS", wide: true, text: answer(v1alpha1.QuestionDeprecations), paint: painted(v1alpha1.QuestionDeprecations)},
 		{header: "NEXT HOP", droppable: true, text: answer(v1alpha1.QuestionPlan), paint: painted(v1alpha1.QuestionPlan)},
 		{header: "GAPS", right: true, text: func(r row, _ int) string {
-			if r.Error != "" {
+			if r.Gaps == nil {
 				return "-"
 			}
-			return thousands(int64(r.Gaps))
+			return thousands(int64(*r.Gaps))
 		}},
 		{header: "WHY", droppable: true, text: func(r row, room int) string {
 			text := Clean(r.Error + r.Message)
-			if wide {
+			if layout.Wide || layout.Width == 0 {
 				return text
 			}
 			return shorten(text, max(room, leastFold))
@@ -128,13 +148,13 @@ func fleetColumns(wide bool) []column[v1alpha1.FleetCluster] {
 
 // breaking is a number where API usage is known, or what was seen of it breaks.
 func breaking(c v1alpha1.FleetCluster) string {
-	switch verdict := c.Answers[v1alpha1.QuestionDeprecations]; {
-	case verdict == v1alpha1.Unknown && c.Breaking == 0:
-		return string(verdict)
-	case verdict == "":
+	switch {
+	case c.Error != "":
 		return "-"
+	case c.Breaking == nil:
+		return string(v1alpha1.Unknown)
 	default:
-		return thousands(int64(c.Breaking))
+		return thousands(int64(*c.Breaking))
 	}
 }
 
@@ -149,10 +169,10 @@ func fleetDocument(r *v1alpha1.FleetOverview, layout Layout) document {
 	parts := []part{{title: "Could not be judged", lines: shortened(failed, layout.Wide)}}
 	if r.Summary.Failed < r.Summary.Clusters {
 		parts = append(parts, part{text: "BREAK counts the API versions in use that the next minor does not serve. " +
-			"More of one: kubectl versions --context NAME, or --snapshot FILE. All of it: -o html."})
+			"More of one: kubectl versions --context NAME, or --snapshot FILE."})
 	}
 	return document{
 		title: "Clusters", verdict: r.Summary.Verdict, lead: []string{r.Summary.Message, fmt.Sprintf("on %s", r.At)},
-		table: tableOf[v1alpha1.FleetCluster]{fleetColumns(layout.Wide), r.Clusters}, none: "No cluster.", parts: parts,
+		table: tableOf[v1alpha1.FleetCluster]{fleetColumns(layout), r.Clusters}, none: "No cluster.", parts: parts,
 	}
 }

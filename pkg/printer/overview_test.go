@@ -50,7 +50,7 @@ func TestTheOverviewIsOneScreen(t *testing.T) {
 					t.Errorf("wider than the screen: %q", line)
 				}
 			}
-			if last := got[len(got)-1]; last != "More: kubectl versions skew | support | deprecations | plan. All of it: -o html." {
+			if last := got[len(got)-1]; last != "More: kubectl versions skew | support | deprecations | plan (reads pods too)" {
 				t.Errorf("last line %q", last)
 			}
 		})
@@ -86,9 +86,10 @@ func TestFirstLines(t *testing.T) {
 func TestAFleetSaysWhyAClusterHasNoVerdict(t *testing.T) {
 	r := v1alpha1.NewFleetOverview()
 	r.Summary = v1alpha1.FleetSummary{Verdict: v1alpha1.Warning, Clusters: 2, Failed: 1, Message: "2 clusters: 1 with warnings, 1 could not be judged"}
+	breaking, gaps := int32(2), int32(3)
 	r.Clusters = []v1alpha1.FleetCluster{
 		{Name: "edge-7", Error: "cannot reach kube-apiserver at https://edge-7.example:6443\x1b[2J: connection refused", Verdict: v1alpha1.Unknown},
-		{Name: "prod", Verdict: v1alpha1.Warning, Version: "v1.36.3", Message: "upgrade", Breaking: 2, Gaps: 3,
+		{Name: "prod", Verdict: v1alpha1.Warning, Version: "v1.36.3", Message: "upgrade", Breaking: &breaking, Gaps: &gaps,
 			Answers: map[v1alpha1.Question]v1alpha1.Verdict{"skew": "ok", "support": "ok", "deprecations": "warning", "plan": "warning"}},
 	}
 	got := strings.Join(lines(t, func(w io.Writer) error { return printHuman(w, r, Layout{Width: 120}) }), "\n")

@@ -41,8 +41,10 @@ type column[T any] struct {
 	// that folds gets to leastFold, and any other is as wide as its cells.
 	least int
 	right bool
-	text  func(row T, room int) string
-	paint func(row T) paint
+	// keepEnd cuts off the beginning: what tells long names apart is at their end.
+	keepEnd bool
+	text    func(row T, room int) string
+	paint   func(row T) paint
 }
 
 const (
@@ -174,7 +176,11 @@ func (g grid[T]) narrow(width int) {
 func (g grid[T]) cut(i, width int) {
 	width = max(width, len(g.columns[i].header))
 	for r := range g.cells {
-		if !g.columns[i].folds {
+		switch c := g.columns[i]; {
+		case c.folds:
+		case c.keepEnd && r > 0:
+			g.cells[r][i] = shortenStart(g.cells[r][i], width)
+		default:
 			g.cells[r][i] = shorten(g.cells[r][i], width)
 		}
 	}
@@ -293,6 +299,14 @@ func firstLines(s string, lines, width int) string {
 func shorten(s string, width int) string {
 	if runes := []rune(s); len(runes) > width {
 		return string(runes[:width-1]) + ellipsis
+	}
+	return s
+}
+
+// shortenStart cuts the beginning of what is longer than a width.
+func shortenStart(s string, width int) string {
+	if runes := []rune(s); len(runes) > width {
+		return ellipsis + string(runes[len(runes)-width+1:])
 	}
 	return s
 }

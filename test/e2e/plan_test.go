@@ -82,7 +82,7 @@ func TestPlanOfAStoppedUpgrade(t *testing.T) {
 		if got.Verdict != want.Verdict || got.Blocked != want.Blocked || got.Warnings != want.Warnings || got.Unknown != want.Unknown || got.Passed != want.Passed {
 			t.Errorf("summary %+v", got)
 		}
-		if want := "1.37 to 1.38 takes 1 hop, and 6 checks block it; first: 2 uses of 1 API that 1.38 does not serve; not everything could be seen"; got.Message != want {
+		if want := "1.37 to 1.38 takes 1 hop, and 6 checks block it; first: 2 uses of 1 API that 1.38 does not serve; 1 check has no answer"; got.Message != want {
 			t.Errorf("got  %s\nwant %s", got.Message, want)
 		}
 		for id, want := range map[string]string{
@@ -312,7 +312,7 @@ func (s scene) testPlanOfNobody(t *testing.T) {
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if plan.Summary.Verdict != v1alpha1.Warning || plan.Summary.Complete || !strings.HasSuffix(plan.Summary.Message, "; not everything could be seen") {
+	if plan.Summary.Verdict != v1alpha1.Warning || plan.Summary.Complete || !strings.Contains(plan.Summary.Message, "nothing seen blocks it, but ") {
 		t.Errorf("summary %+v", plan.Summary)
 	}
 	for _, gap := range plan.Gaps {
@@ -465,8 +465,8 @@ func TestMatrixPlanOverThreeHops(t *testing.T) {
 			t.Errorf("hop %d: %s", i+1, diff)
 		}
 	}
-	if want := "1.31 to 1.34 takes 3 hops, and 2 checks block hop 1; first: 2 uses of 1 API that 1.32 does not serve; not everything could be seen"; plan.Summary.Message != want {
-		t.Errorf("got  %s\nwant %s", plan.Summary.Message, want)
+	if want := "1.31 to 1.34 takes 3 hops, and 2 checks block hop 1; first: 2 uses of 1 API that 1.32 does not serve; "; !strings.HasPrefix(plan.Summary.Message, want) || plan.Summary.Complete {
+		t.Errorf("got  %s\nwant %s…", plan.Summary.Message, want)
 	}
 	if diff := gocmp.Diff(s.planned(t, "--to", "1.34"), s.planned(t, "--to", "1.34", "--snapshot", s.snapshot(t))); diff != "" {
 		t.Errorf("from a snapshot: %s", diff)

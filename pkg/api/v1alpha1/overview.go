@@ -120,7 +120,8 @@ type FleetSummary struct {
 
 // FleetCluster is one cluster of several.
 type FleetCluster struct {
-	// Name is that of the kubeconfig context, or the path of the snapshot.
+	// Name is that of the kubeconfig context, or of the snapshot; the path of the
+	// snapshot where it has no name, or shares it with another.
 	Name string `json:"name"`
 	// Error says why the cluster could not be judged; all below is absent then.
 	Error string `json:"error,omitempty"`
@@ -130,16 +131,17 @@ type FleetCluster struct {
 	// Version is that of the newest kube-apiserver, verbatim.
 	Version  string    `json:"version,omitempty"`
 	Platform *Platform `json:"platform,omitempty"`
-	// SupportedUntil is the last day of the control plane's support that is
-	// neither paid for nor opted into; absent where it is not known.
+	// SupportedUntil is the last day on which control plane and nodes all have the
+	// support that is neither paid for nor opted into; absent where it is not known.
 	SupportedUntil calendar.Date `json:"supportedUntil,omitzero"`
 	// Answers are the verdicts by Question.
 	Answers map[Question]Verdict `json:"answers,omitempty"`
-	// Breaking is the number of API versions that break at Target or are gone already, and in use.
-	Breaking int32         `json:"breaking"`
+	// Breaking is the number of API versions that break at Target or are gone
+	// already, and in use; absent where that is not known.
+	Breaking *int32        `json:"breaking,omitempty"`
 	Target   version.Minor `json:"target,omitzero"`
-	// Gaps is the number of reads that failed.
-	Gaps int32 `json:"gaps"`
+	// Gaps is the number of reads that failed; absent where nothing was read.
+	Gaps *int32 `json:"gaps,omitempty"`
 	// Message is what decides the verdict.
 	Message string `json:"message,omitempty"`
 	// Overview is the full report; absent in formats that do not show it.

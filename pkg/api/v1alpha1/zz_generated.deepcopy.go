@@ -1176,7 +1176,17 @@ func (in *FleetCluster) DeepCopyInto(out *FleetCluster) {
 			(*out)[key] = val
 		}
 	}
+	if in.Breaking != nil {
+		in, out := &in.Breaking, &out.Breaking
+		*out = new(int32)
+		**out = **in
+	}
 	out.Target = in.Target
+	if in.Gaps != nil {
+		in, out := &in.Gaps, &out.Gaps
+		*out = new(int32)
+		**out = **in
+	}
 	if in.Overview != nil {
 		in, out := &in.Overview, &out.Overview
 		*out = new(Overview)

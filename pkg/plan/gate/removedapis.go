@@ -21,7 +21,7 @@ func removedAPIs() Check {
 			removed := h.removed()
 			found := append(h.broken(findings, "%s of %s that %s does not serve"), h.hidden(removed)...)
 			if unclear := of(findings, v1alpha1.Unknown); len(unclear) > 0 {
-				r := unknown(h.ask(), "it is not known whether %s breaks", count(len(unclear), "use"))
+				r := unknown(h.ask(), "it is not known whether %s %s", count(len(unclear), "use"), agree(len(unclear), "breaks", "break"))
 				r.Evidence = list(unclear, use)
 				found = append(found, r)
 			}
