@@ -90,15 +90,24 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 
 	var sources sync.WaitGroup
 	sources.Go(func() {
-		var seen *apiServersSeen
-		seen, unreachable = apiServers(ctx, config, leases, o.index())
-		if unreachable != nil {
+		const hidden, requested = "which kube-apiserver instances answered", "requests for deprecated APIs"
+		seen, err := apiServers(ctx, config, leases, o.index())
+		switch {
+		case err != nil && first == nil:
+			unreachable = err
 			giveUp()
+			return
+		case err != nil:
+			s.APIServers = &v1alpha1.APIServers{Connections: 1, Instances: []v1alpha1.APIServerInstance{{VersionInfo: *first, Connections: 1}}}
+			gaps.add(v1alpha1.SourceAPIServers, hidden, err)
+			if o.APIUsage != nil {
+				gaps.add(v1alpha1.SourceRequests, requested, err)
+			}
 			return
 		}
 		s.APIServers, requests = seen.servers, seen.requests
-		gaps.add(v1alpha1.SourceRequests, "requests for deprecated APIs", seen.unread...)
-		gaps.add(v1alpha1.SourceAPIServers, "which kube-apiserver instances answered", seen.unseen...)
+		gaps.add(v1alpha1.SourceRequests, requested, seen.unread...)
+		gaps.add(v1alpha1.SourceAPIServers, hidden, seen.unseen...)
 		if o.ProbeEndpoints {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, config, o.Dial)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -372,8 +373,6 @@ func TestAnInterruptKeepsWhatWasRead(t *testing.T) {
 		t.Run(string(source), func(t *testing.T) {
 			ctx, interrupt := interrupting(t)
 			s := furnished(t).on(path, func(w http.ResponseWriter, r *http.Request) {
-				// Until the kube-apiserver's version is known, there is nothing to keep.
-				time.Sleep(100 * time.Millisecond)
 				interrupt()
 				hang(w, r)
 			})
@@ -402,5 +401,24 @@ func TestAnInterruptKeepsWhatWasRead(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A server that answered first, and no probe after that, is known nonetheless.
+func TestProbesThatFailCostTheOtherInstancesAlone(t *testing.T) {
+	var asked atomic.Int32
+	s := furnished(t).on(versionPath, func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 1 {
+			answerStatus(http.StatusServiceUnavailable, nil)(w, r)
+			return
+		}
+		answerJSON(v1alpha1.VersionInfo{GitVersion: "v1.37.1"})(w, r)
+	})
+	got := s.collect(t)
+	if len(got.APIServers.Instances) != 1 || got.APIServers.Instances[0].GitVersion != "v1.37.1" {
+		t.Errorf("API servers %+v", got.APIServers)
+	}
+	if gap := got.Gap(v1alpha1.SourceAPIServers); gap == nil || gap.Hides != "which kube-apiserver instances answered" {
+		t.Errorf("gap %+v", gap)
 	}
 }
