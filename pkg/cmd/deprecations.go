@@ -97,13 +97,16 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 
 // Validate checks what was typed, before anything is read.
 func (o *deprecationsOptions) Validate() error {
-	var twice error
+	var twice, uncounted error
+	if len(o.only) > 0 && o.output.format.Counts() {
+		uncounted = usagef("--only leaves findings out, of which sarif, junit and prometheus would say that there are none: give one of them")
+	}
 	if slices.Contains(o.texts.stdin(), true) && o.source.snapshot == "-" {
 		twice = usagef("--snapshot - and files from - both read stdin: give one of them a path")
 	}
 	return cmp.Or(
 		o.source.validate(), o.usage.validate(), o.target.validate(), o.texts.validate(), o.baseline.validate(), o.validateNarrowing(),
-		o.usage.validateWith(o.source.snapshot), twice, o.output.validate(),
+		o.usage.validateWith(o.source.snapshot), twice, uncounted, o.output.validate(),
 	)
 }
 

@@ -246,10 +246,13 @@ func (o *overviewOptions) runFleet(ctx context.Context, members []member, what s
 	if err := cmp.Or(err, o.output.show(report)); err != nil {
 		return err
 	}
+	if err := o.output.gate.check(report); err != nil {
+		return err
+	}
 	if report.Summary.Failed == report.Summary.Clusters {
 		return errors.New("no cluster could be judged")
 	}
-	return o.output.gate.check(report)
+	return nil
 }
 
 // tellApart gives rows of one name, which snapshots can have, those of their files.

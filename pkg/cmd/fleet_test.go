@@ -244,9 +244,13 @@ func TestAHangingClusterCostsItsOwnDeadline(t *testing.T) {
 
 func TestNoClusterThatCouldBeJudgedIsAFailure(t *testing.T) {
 	s := newServers(t, nil)
-	report, err := fleetOf(t.Context(), t, "--kubeconfig", s.kubeconfig(t, "a", "b"), "--all-contexts", "--require-complete")
+	kubeconfig := s.kubeconfig(t, "a", "b")
+	report, err := fleetOf(t.Context(), t, "--kubeconfig", kubeconfig, "--all-contexts")
 	if ExitCode(err) != ExitFailed || err.Error() != "no cluster could be judged" {
 		t.Errorf("error = %v", err)
+	}
+	if _, err := fleetOf(t.Context(), t, "--kubeconfig", kubeconfig, "--all-contexts", "--require-complete"); ExitCode(err) != ExitIncomplete {
+		t.Errorf("error = %v, want that of incomplete evidence", err)
 	}
 	if report.Summary.Failed != 2 || len(report.Clusters) != 2 {
 		t.Errorf("report %+v", report)

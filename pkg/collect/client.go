@@ -59,8 +59,37 @@ func newClient(config *rest.Config) (*client, error) {
 	// An API server has no reason to redirect; following would hand the
 	// credentials to wherever it points.
 	unredirected := *httpClient
+	unredirected.Transport = heedful{httpClient.Transport}
 	unredirected.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client{base: base, http: &unredirected}, nil
+}
+
+// heedful ends a request with its context where the transport does not: client-go
+// runs credential plugins without one. Such a plugin is then left to itself.
+type heedful struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (t heedful) RoundTrip(request *http.Request) (*http.Response, error) {
+	type answer struct {
+		response *http.Response
+		err      error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		response, err := t.RoundTripper.RoundTrip(request)
+		answered <- answer{response, err}
+	}()
+	select {
+	case a := <-answered:
+		return a.response, a.err
+	case <-request.Context().Done():
+		go func() {
+			if late := <-answered; late.err == nil {
+				_ = late.response.Body.Close()
+			}
+		}()
+		return nil, request.Context().Err()
+	}
 }
 
 // withOwnConnections copies a configuration so that no client of it shares a

@@ -2,6 +2,7 @@ package deprecation
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -73,6 +74,7 @@ func (e *evaluation) files() []use {
 	}
 	var uses []use
 	for _, file := range e.usage.Files.Files {
+		path := filePath(file.Path)
 		for _, declared := range file.Objects {
 			labels := declared.Labels
 			if labels == nil {
@@ -80,14 +82,20 @@ func (e *evaluation) files() []use {
 			}
 			uses = e.appendDeclared(uses, use{
 				evidence: v1alpha1.EvidenceDeclared, strength: live, says: "the file declares it",
-				subject: v1alpha1.DeprecationSubject{Type: v1alpha1.SubjectFile, Name: file.Path},
+				subject: v1alpha1.DeprecationSubject{Type: v1alpha1.SubjectFile, Name: path},
 				object: &object{labels: labels, EvidenceObject: v1alpha1.EvidenceObject{
-					Namespace: declared.Namespace, Name: declared.Name, Path: file.Path, Line: declared.Line,
+					Namespace: declared.Namespace, Name: declared.Name, Path: path, Line: declared.Line,
 				}},
 			}, declared)
 		}
 	}
 	return uses
+}
+
+// filePath is the same for a file however its path was typed, and in every report:
+// those hold no bytes that are not text.
+func filePath(typed string) string {
+	return path.Clean(strings.ToValidUTF8(typed, "\uFFFD"))
 }
 
 // appendDeclared adds a use unless its API stays. An API that nothing knows

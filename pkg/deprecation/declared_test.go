@@ -174,3 +174,13 @@ func TestAReleasesObjectsAreOfItsNamespaceUnlessTheySay(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAFileIsTheSameHoweverItsPathWasTyped(t *testing.T) {
+	for typed, want := range map[string]string{
+		"a.yaml": "a.yaml", "./a.yaml": "a.yaml", "deploy//a.yaml": "deploy/a.yaml", "-": "-", "bad/\xff.yaml": "bad/\uFFFD.yaml",
+	} {
+		if got := filePath(typed); got != want {
+			t.Errorf("%q is %q, want %q", typed, got, want)
+		}
+	}
+}

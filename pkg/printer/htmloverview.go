@@ -12,7 +12,7 @@ func overviewOf(r *v1alpha1.Overview, prefix string, level int) htmlReport {
 	n := newsOf(r.Baseline)
 	out := htmlReport{
 		Level: level, Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
-		Facts: append(texts(overviewIdentity(r)), collectedText(r.CollectedAt)), Baseline: baselineOf(r.Baseline), Unseen: notSeen(r.Gaps),
+		Facts: append(texts(overviewIdentity(r, Layout{})), collectedText(r.CollectedAt)), Baseline: baselineOf(r.Baseline), Unseen: notSeen(r.Gaps),
 	}
 	out.Unseen.Level = level
 	for _, a := range r.Answers {

@@ -10,10 +10,14 @@ import (
 // answerLines is how many lines of a narrow terminal the fact behind an answer may
 // take: the overview is one screen of 24, with what was not seen.
 func answerLines(r *v1alpha1.Overview) int {
-	if len(r.Gaps)+len(unanswered(r.Plan)) > 0 || r.Baseline != nil {
-		return 2
+	lines := 3
+	if len(r.Gaps)+len(unanswered(r.Plan)) > 0 {
+		lines--
 	}
-	return 3
+	if r.Baseline != nil {
+		lines--
+	}
+	return lines
 }
 
 func answerColumns(wide bool, lines int) []column[v1alpha1.OverviewAnswer] {
@@ -36,7 +40,7 @@ func answerColumns(wide bool, lines int) []column[v1alpha1.OverviewAnswer] {
 // overviewDocument puts the verdict first, then the cluster, then an answer a row.
 func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 	return document{
-		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r)...),
+		title: "Overview" + of(r.Cluster), verdict: r.Summary.Verdict, lead: append([]string{r.Summary.Message}, overviewIdentity(r, layout)...),
 		table: tableOf[v1alpha1.OverviewAnswer]{answerColumns(layout.Wide, answerLines(r)), r.Answers},
 		parts: []part{
 			{title: "Baseline", lines: briefly(baseline(r.Baseline, layout.Wide).lines, layout)},
@@ -47,12 +51,18 @@ func overviewDocument(r *v1alpha1.Overview, layout Layout) document {
 }
 
 // overviewIdentity is which cluster it is, and what it is taken for.
-func overviewIdentity(r *v1alpha1.Overview) []string {
-	var parts []string
-	if r.Cluster.Context != "" {
-		parts = append(parts, "context "+r.Cluster.Context)
+func overviewIdentity(r *v1alpha1.Overview, layout Layout) []string {
+	context, server := Clean(r.Cluster.Context), Clean(orDash(r.Cluster.Server))
+	if layout.Width > 0 && !layout.Wide {
+		const label = len("context ,")
+		room := max(leastFold, layout.Width-label)
+		context, server = shortenStart(context, room), shorten(server, room)
 	}
-	lines := []string{strings.Join(append(parts, "kube-apiserver "+orDash(r.Version)+" at "+orDash(r.Cluster.Server)), ", ")}
+	var parts []string
+	if context != "" {
+		parts = append(parts, "context "+context)
+	}
+	lines := []string{strings.Join(append(parts, "kube-apiserver "+orDash(r.Version)+" at "+server), ", ")}
 	if r.Platform.Name != "" {
 		lines = append(lines, fmt.Sprintf("%s, on %s", platformText(r.Platform), r.At))
 	}

@@ -12,7 +12,10 @@ import (
 func overview() *v1alpha1.Overview {
 	long := strings.Repeat("2 kubelets at v1.33.13 are four minors older than kube-apiserver ", 8)
 	r := v1alpha1.NewOverview("shop")
-	r.Cluster = v1alpha1.Cluster{Context: "arn:aws:eks:eu-central-1:123456789012:cluster/shop-production-eu-1", Server: "https://shop.example:6443"}
+	r.Cluster = v1alpha1.Cluster{
+		Context: "arn:aws:eks:eu-central-1:123456789012:cluster/shop-production-of-the-whole-company-eu-1",
+		Server:  "https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com",
+	}
 	r.Platform = v1alpha1.Platform{Name: "Amazon EKS", Evidence: "version v1.34.1-eks-a737599"}
 	r.Version = "v1.37.1"
 	r.Summary = v1alpha1.OverviewSummary{Verdict: v1alpha1.Unsupported, Message: "outside the version skew policy, out of support, 12 API versions in use break, upgrade to 1.38 blocked"}

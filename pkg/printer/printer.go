@@ -95,6 +95,12 @@ func (f *Flags) Nested() bool {
 	return !table && !slices.Contains([]string{"wide", "csv", "markdown", "name"}, output)
 }
 
+// Counts reports whether the format tells how many findings there are, or that
+// there are none, to what reads nothing else.
+func (f *Flags) Counts() bool {
+	return slices.Contains([]string{"sarif", "junit", "prometheus"}, *f.stock.OutputFormat)
+}
+
 // Printer writes one document.
 type Printer func(object runtime.Object, w io.Writer) error
 

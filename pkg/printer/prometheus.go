@@ -148,10 +148,10 @@ func (g gauges) cluster(c judged) {
 func (g gauges) answer(a answer) {
 	question := string(a.question)
 	g.set("report_complete", truth(a.complete), question)
-	g.set("gaps", float64(len(a.gaps)), question)
 	if a.unanswered != "" {
 		return
 	}
+	g.set("gaps", float64(len(a.gaps)), question)
 	// A series that ends where its count is none would leave alerts behind.
 	for _, verdict := range []v1alpha1.Verdict{gravest(a.question), v1alpha1.Warning, v1alpha1.Unknown} {
 		g.set("findings", 0, question, string(verdict))
