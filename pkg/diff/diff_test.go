@@ -280,6 +280,7 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 			with(usageOf(use(v1alpha1.SubjectManager, "helm", v1alpha1.Error)), func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }),
 			looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), resolved,
 		},
+		"clients, which a kube-apiserver forgets when it starts": {usageOf(use(v1alpha1.SubjectClients, "", v1alpha1.Error)), usageOf(), unseen},
 		"a file, with files":                    {file, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.Files = 1 }), resolved},
 		"a file, without any":                   {file, usageOf(), unseen},
 		"a user, with an audit log":             {user, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.AuditEvents = 1 }), resolved},

@@ -215,6 +215,9 @@ func lookedForUse(old, later *v1alpha1.DeprecationReport, f v1alpha1.Finding) bo
 		return later.Coverage.Files > 0
 	case v1alpha1.SubjectUser:
 		return later.Coverage.AuditEvents > 0
+	case v1alpha1.SubjectClients:
+		// kube-apiserver counts from its start: a client that did not call since is there still.
+		return false
 	default:
 		return !later.Server.IsZero()
 	}
