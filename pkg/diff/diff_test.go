@@ -20,6 +20,18 @@ import (
 func skewOf(rows ...v1alpha1.SkewRow) *v1alpha1.SkewReport {
 	r := v1alpha1.NewSkewReport("test")
 	r.Rows, r.Summary.Complete = rows, true
+	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = 1, 1
+	return r
+}
+
+// ofServers is of a control plane of which not every instance may be seen.
+func ofServers(seen, exist int32, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
+	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = seen, exist
+	return r
+}
+
+func blindTo(source v1alpha1.Source, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
+	r.Gaps, r.Summary.Complete = append(r.Gaps, v1alpha1.Gap{Source: source}), false
 	return r
 }
 
@@ -177,6 +189,22 @@ func TestFindingsAreJoinedByWhatTheyAreAbout(t *testing.T) {
 			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), incomplete(skewOf(kubelet("v1.34.1", v1alpha1.OK))),
 			[]string{"resolved skew kubelet 1.34: warning, ok"}, 0,
 		},
+		"better by the kube-apiservers that were seen alone": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Warning)))),
+			[]string{"not seen skew kubelet 1.34: unsupported, warning"}, 0,
+		},
+		"in order by as many kube-apiservers as nobody knows": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 0, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
+			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
+		},
+		"in order, with a gap of kube-apiservers": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceAPIServers, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
+			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
+		},
+		"worse by the kube-apiservers that were seen": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)))),
+			[]string{"worse skew kubelet 1.34: warning, unsupported"}, 0,
+		},
 		"worse": {
 			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)),
 			[]string{"worse skew kubelet 1.34: warning, unsupported"}, 0,
@@ -256,26 +284,29 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 		old, new runtime.Object
 		want     v1alpha1.ChangeType
 	}{
-		"a whole report on skew":                 {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), skewOf(), resolved},
-		"skew, not everything seen":              {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf()), unseen},
-		"skew, but all kubelets seen":            {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
-		"skew, some kubelets not known":          {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK), kubelet("?", v1alpha1.Unknown))), unseen},
-		"skew, another component seen":           {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kubectl", "v1.36.1", v1alpha1.OK))), unseen},
-		"skew, not visible any more":             {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Unsupported)), skewOf(row("kube-scheduler", "", v1alpha1.NotVisible)), unseen},
-		"skew, a kube-apiserver may hide":        {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
-		"a whole report on support":              {supportOf(nodes), supportOf(), resolved},
-		"support, not everything seen":           {supportOf(nodes), incomplete(supportOf()), unseen},
-		"support, but all nodes seen":            {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
-		"support, a kube-apiserver may hide":     {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
-		"support, a range that nobody asked for": {onboarding, supportOf(), unseen},
-		"a whole report on API usage":            {manager, usageOf(), resolved},
-		"usage, not everything seen":             {manager, incomplete(usageOf()), unseen},
-		"usage at a later target":                {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
-		"usage at an earlier target":             {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
-		"usage of some verdicts":                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
-		"usage in a namespace":                   {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
-		"usage by labels":                        {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
-		"usage without the cluster":              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
+		"a whole report on skew":                               {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), skewOf(), resolved},
+		"skew, not everything seen":                            {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf()), unseen},
+		"skew, but all kubelets seen":                          {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
+		"skew, some kubelets not known":                        {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK), kubelet("?", v1alpha1.Unknown))), unseen},
+		"skew, another component seen":                         {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kubectl", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, not visible any more":                           {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Unsupported)), skewOf(row("kube-scheduler", "", v1alpha1.NotVisible)), unseen},
+		"skew, a kube-apiserver may hide":                      {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, of as many kube-apiservers as nobody knows":     {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), ofServers(1, 0, skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, a scheduler may hide in a kube-apiserver":       {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK)))), unseen},
+		"skew, but all kubelets seen, of some kube-apiservers": {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK)))), resolved},
+		"a whole report on support":                            {supportOf(nodes), supportOf(), resolved},
+		"support, not everything seen":                         {supportOf(nodes), incomplete(supportOf()), unseen},
+		"support, but all nodes seen":                          {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
+		"support, a kube-apiserver may hide":                   {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
+		"support, a range that nobody asked for":               {onboarding, supportOf(), unseen},
+		"a whole report on API usage":                          {manager, usageOf(), resolved},
+		"usage, not everything seen":                           {manager, incomplete(usageOf()), unseen},
+		"usage at a later target":                              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
+		"usage at an earlier target":                           {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
+		"usage of some verdicts":                               {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
+		"usage in a namespace":                                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
+		"usage by labels":                                      {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
+		"usage without the cluster":                            {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
 		"usage in the same namespace": {
 			with(usageOf(use(v1alpha1.SubjectManager, "helm", v1alpha1.Error)), func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }),
 			looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), resolved,
@@ -540,6 +571,11 @@ func TestABaselineKnowsWhatItHasAsGrave(t *testing.T) {
 	b = found(overviewOf(skewOf(), supportOf(part("nodes", "v1.33.1", v1alpha1.Warning))))
 	if b.Verdict != v1alpha1.Warning || b.Message != "1 new, 3 resolved" || !slices.Contains(b.Notes, "support, deprecations, plan not compared: the baseline has no answer (no facts)") {
 		t.Errorf("%s: %s, %q", b.Verdict, b.Message, b.Notes)
+	}
+	// In order by the kube-apiservers that were seen is not resolved.
+	b = found(ofServers(1, 2, skewOf(kubelet("v1.30.1", v1alpha1.OK), kubelet("v1.31.1", v1alpha1.OK), kubelet("v1.32.1", v1alpha1.OK))))
+	if b.Resolved != 0 || b.Message != "nothing new" {
+		t.Errorf("%d resolved: %s", b.Resolved, b.Message)
 	}
 	if _, err := Against(supportOf(), skewOf()); err == nil || !strings.Contains(err.Error(), "skew not compared: this report alone is about that") {
 		t.Errorf("a baseline of another question: %v", err)

@@ -167,7 +167,7 @@ func answerOf(report runtime.Object) (v1alpha1.Question, answer) {
 func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 	switch later := a.report.(type) {
 	case *v1alpha1.SkewReport:
-		return a.lookedAtPart(f, f.Rule != kubeAPIServer)
+		return (onNodes(f) || sawServers(later)) && a.lookedAtPart(f, f.Rule != kubeAPIServer)
 	case *v1alpha1.SupportReport:
 		return f.Rule != platformRange && a.lookedAtPart(f, f.Rule == nodes)
 	case *v1alpha1.DeprecationReport:
@@ -185,6 +185,18 @@ const (
 	nodes         = "nodes"
 	platformRange = "platform range"
 )
+
+// onNodes reports whether a component is seen whatever kube-apiserver is not. A
+// part of the control plane can be in the binary of one that hides.
+func onNodes(f v1alpha1.Finding) bool {
+	return f.Rule == "kubelet" || f.Rule == "kube-proxy" || f.Rule == "kubectl"
+}
+
+// sawServers reports whether a report judged by every kube-apiserver that exists.
+func sawServers(r *v1alpha1.SkewReport) bool {
+	of := func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceAPIServers }
+	return r.ControlPlane.InstancesExist > 0 && r.ControlPlane.InstancesSeen >= r.ControlPlane.InstancesExist && !slices.ContainsFunc(r.Gaps, of)
+}
 
 // lookedAtPart is of rules that are parts of the cluster. A part has been seen
 // whole where all its rows have a version, and nothing can hide another row.
