@@ -167,7 +167,9 @@ func answerOf(report runtime.Object) (v1alpha1.Question, answer) {
 func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 	switch later := a.report.(type) {
 	case *v1alpha1.SkewReport:
-		return (onNodes(f) || sawServers(later)) && a.lookedAtPart(f, f.Rule != kubeAPIServer)
+		podsRead := !slices.ContainsFunc(later.Gaps, func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceControlPlanePods })
+		return onNodes(f) && a.lookedAtPart(f, true) ||
+			sawServers(later) && podsRead && a.lookedAtPart(f, f.Rule != kubeAPIServer)
 	case *v1alpha1.SupportReport:
 		return f.Rule != platformRange && a.lookedAtPart(f, f.Rule == nodes)
 	case *v1alpha1.DeprecationReport:
