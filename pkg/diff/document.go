@@ -223,12 +223,13 @@ func lookedForUse(old, later *v1alpha1.DeprecationReport, f v1alpha1.Finding) bo
 		later.Namespace != "" && later.Namespace != old.Namespace || later.Selector != "" && later.Selector != old.Selector {
 		return false
 	}
-	subject, _, _ := strings.Cut(f.Subject, " ")
+	subject, name, _ := strings.Cut(f.Subject, " ")
 	switch v1alpha1.SubjectType(subject) {
 	case v1alpha1.SubjectFile:
-		return later.Coverage.Files > 0
+		return slices.Contains(later.Coverage.Paths, name)
 	case v1alpha1.SubjectUser:
-		return later.Coverage.AuditEvents > 0
+		// An audit log is of a period, in which a user may have had nothing to do.
+		return false
 	case v1alpha1.SubjectClients:
 		// kube-apiserver counts from its start: a client that did not call since is there still.
 		return false
