@@ -393,6 +393,12 @@ func TestNotesSayWhatElseMakesADifference(t *testing.T) {
 		"another platform": {judged("upstream"), judged("amazon-eks"), []string{
 			"the old report judges by upstream and the new report by amazon-eks",
 		}},
+		"another period": {supportOf(), with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), []string{
+			"the old report warns of no end of support ahead and the new report of support that ends within 90d",
+		}},
+		"the same period": {
+			with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), none,
+		},
 		"another target": {usageOf(), with(usageOf(), func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), []string{
 			"the old report judges APIs at 1.38 and the new report at 1.39",
 		}},
