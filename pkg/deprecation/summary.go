@@ -42,8 +42,12 @@ func (e *evaluation) coverage() v1alpha1.DeprecationCoverage {
 			c.Files++
 			if file.Error != "" {
 				c.Unreadable++
+			} else {
+				c.Paths = append(c.Paths, file.Path)
 			}
 		}
+		slices.Sort(c.Paths)
+		c.Paths = slices.Compact(c.Paths)
 	}
 	if e.usage.AuditLog != nil {
 		c.AuditEvents = e.usage.AuditLog.Events

@@ -113,7 +113,7 @@ func TestWhatWasLookedAt(t *testing.T) {
 	}
 	since := metav1.NewTime(started)
 	want := v1alpha1.DeprecationCoverage{
-		Objects: 87, Kinds: 3, WithoutManagedFields: 2, Releases: 1, Definitions: 1, Files: 3, Unreadable: 1, AuditEvents: 900,
+		Objects: 87, Kinds: 3, WithoutManagedFields: 2, Releases: 1, Definitions: 1, Files: 3, Unreadable: 1, Paths: []string{"api.yaml", "web.yaml"}, AuditEvents: 900,
 		InstancesSeen: 2, InstancesExist: 2, MetricsSince: &since,
 	}
 	if diff := cmp.Diff(want, c.judged(t, "1.38").Coverage); diff != "" {

@@ -106,7 +106,7 @@ func compare(earlier, later document) (*comparison, error) {
 func (c *comparison) compare(old, later answer) {
 	for _, f := range later.findings {
 		before, had := old.index[findings.KeyOf(f)]
-		switch change := changeOf(before, f); {
+		switch change := later.changeOf(before, f); {
 		case change != "" && had:
 			c.changes = append(c.changes, v1alpha1.Change{Type: change, Old: &before, New: &f})
 		case change != "":
@@ -126,6 +126,17 @@ func (c *comparison) compare(old, later answer) {
 		}
 		c.changes = append(c.changes, change)
 	}
+}
+
+// changeOf is that of a finding that the answer has. What another kube-apiserver
+// may stand against is not taken for better.
+func (a answer) changeOf(before, f v1alpha1.Finding) v1alpha1.ChangeType {
+	change := changeOf(before, f)
+	skew, ok := a.report.(*v1alpha1.SkewReport)
+	if ok && (change == v1alpha1.ChangeResolved || change == v1alpha1.ChangeBetter) && !sawServers(skew) {
+		return v1alpha1.ChangeUnseen
+	}
+	return change
 }
 
 // changeOf is empty where a finding is as before. The earlier one is the zero

@@ -20,6 +20,18 @@ import (
 func skewOf(rows ...v1alpha1.SkewRow) *v1alpha1.SkewReport {
 	r := v1alpha1.NewSkewReport("test")
 	r.Rows, r.Summary.Complete = rows, true
+	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = 1, 1
+	return r
+}
+
+// ofServers is of a control plane of which not every instance may be seen.
+func ofServers(seen, exist int32, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
+	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = seen, exist
+	return r
+}
+
+func blindTo(source v1alpha1.Source, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
+	r.Gaps, r.Summary.Complete = append(r.Gaps, v1alpha1.Gap{Source: source}), false
 	return r
 }
 
@@ -177,6 +189,22 @@ func TestFindingsAreJoinedByWhatTheyAreAbout(t *testing.T) {
 			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), incomplete(skewOf(kubelet("v1.34.1", v1alpha1.OK))),
 			[]string{"resolved skew kubelet 1.34: warning, ok"}, 0,
 		},
+		"better by the kube-apiservers that were seen alone": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Warning)))),
+			[]string{"not seen skew kubelet 1.34: unsupported, warning"}, 0,
+		},
+		"in order by as many kube-apiservers as nobody knows": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 0, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
+			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
+		},
+		"in order, with a gap of kube-apiservers": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceAPIServers, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
+			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
+		},
+		"worse by the kube-apiservers that were seen": {
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)))),
+			[]string{"worse skew kubelet 1.34: warning, unsupported"}, 0,
+		},
 		"worse": {
 			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)),
 			[]string{"worse skew kubelet 1.34: warning, unsupported"}, 0,
@@ -256,37 +284,46 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 		old, new runtime.Object
 		want     v1alpha1.ChangeType
 	}{
-		"a whole report on skew":                 {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), skewOf(), resolved},
-		"skew, not everything seen":              {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf()), unseen},
-		"skew, but all kubelets seen":            {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
-		"skew, some kubelets not known":          {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK), kubelet("?", v1alpha1.Unknown))), unseen},
-		"skew, another component seen":           {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kubectl", "v1.36.1", v1alpha1.OK))), unseen},
-		"skew, not visible any more":             {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Unsupported)), skewOf(row("kube-scheduler", "", v1alpha1.NotVisible)), unseen},
-		"skew, a kube-apiserver may hide":        {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
-		"a whole report on support":              {supportOf(nodes), supportOf(), resolved},
-		"support, not everything seen":           {supportOf(nodes), incomplete(supportOf()), unseen},
-		"support, but all nodes seen":            {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
-		"support, a kube-apiserver may hide":     {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
-		"support, a range that nobody asked for": {onboarding, supportOf(), unseen},
-		"a whole report on API usage":            {manager, usageOf(), resolved},
-		"usage, not everything seen":             {manager, incomplete(usageOf()), unseen},
-		"usage at a later target":                {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
-		"usage at an earlier target":             {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
-		"usage of some verdicts":                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
-		"usage in a namespace":                   {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
-		"usage by labels":                        {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
-		"usage without the cluster":              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
+		"a whole report on skew":                               {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), skewOf(), resolved},
+		"skew, not everything seen":                            {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf()), unseen},
+		"skew, but all kubelets seen":                          {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
+		"skew, some kubelets not known":                        {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK), kubelet("?", v1alpha1.Unknown))), unseen},
+		"skew, another component seen":                         {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kubectl", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, not visible any more":                           {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Unsupported)), skewOf(row("kube-scheduler", "", v1alpha1.NotVisible)), unseen},
+		"skew, a kube-apiserver may hide":                      {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, of as many kube-apiservers as nobody knows":     {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), ofServers(1, 0, skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, a scheduler may hide in a kube-apiserver":       {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK)))), unseen},
+		"skew, but all kubelets seen, of some kube-apiservers": {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK)))), resolved},
+		"skew, some pods of the control plane not read":        {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, all pods of the control plane read":             {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceNodes, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), resolved},
+		"skew, a kubelet is seen without those pods":           {skewOf(kubelet("v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
+		"a whole report on support":                            {supportOf(nodes), supportOf(), resolved},
+		"support, not everything seen":                         {supportOf(nodes), incomplete(supportOf()), unseen},
+		"support, but all nodes seen":                          {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
+		"support, a kube-apiserver may hide":                   {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
+		"support, a range that nobody asked for":               {onboarding, supportOf(), unseen},
+		"a whole report on API usage":                          {manager, usageOf(), resolved},
+		"usage, not everything seen":                           {manager, incomplete(usageOf()), unseen},
+		"usage at a later target":                              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
+		"usage at an earlier target":                           {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
+		"usage of some verdicts":                               {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
+		"usage in a namespace":                                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
+		"usage by labels":                                      {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
+		"usage without the cluster":                            {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
 		"usage in the same namespace": {
 			with(usageOf(use(v1alpha1.SubjectManager, "helm", v1alpha1.Error)), func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }),
 			looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), resolved,
 		},
-		"a file, with files":                    {file, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.Files = 1 }), resolved},
-		"a file, without any":                   {file, usageOf(), unseen},
-		"a user, with an audit log":             {user, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.AuditEvents = 1 }), resolved},
-		"a user, without one":                   {user, usageOf(), unseen},
-		"a check that is about the hop no more": {ahead, planOf("1.36", hop("1.37")), resolved},
-		"a plan, not everything seen":           {ahead, incomplete(planOf("1.36", hop("1.37"))), unseen},
-		"a plan that asked for no pods":         {ahead, with(planOf("1.36", hop("1.37")), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }), unseen},
+		"clients, which a kube-apiserver forgets when it starts": {usageOf(use(v1alpha1.SubjectClients, "", v1alpha1.Error)), usageOf(), unseen},
+		"a file that was read":                            {file, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.Files, r.Coverage.Paths = 1, []string{"a.yaml"} }), resolved},
+		"a file, with other files":                        {file, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.Files, r.Coverage.Paths = 1, []string{"b.yaml"} }), unseen},
+		"a file, with files of which no paths are known":  {file, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.Files = 1 }), unseen},
+		"a file, without any":                             {file, usageOf(), unseen},
+		"a user, with an audit log, which is of a period": {user, looked(func(r *v1alpha1.DeprecationReport) { r.Coverage.AuditEvents = 1 }), unseen},
+		"a user, without one":                             {user, usageOf(), unseen},
+		"a check that is about the hop no more":           {ahead, planOf("1.36", hop("1.37")), resolved},
+		"a plan, not everything seen":                     {ahead, incomplete(planOf("1.36", hop("1.37"))), unseen},
+		"a plan that asked for no pods":                   {ahead, with(planOf("1.36", hop("1.37")), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }), unseen},
 		"two plans that asked for none": {
 			with(planOf("1.36", hop("1.37", etcd(v1alpha1.Blocked))), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }),
 			with(planOf("1.36", hop("1.37")), func(p *v1alpha1.UpgradePlan) { p.WithoutPods = true }), resolved,
@@ -356,6 +393,12 @@ func TestNotesSayWhatElseMakesADifference(t *testing.T) {
 		"another platform": {judged("upstream"), judged("amazon-eks"), []string{
 			"the old report judges by upstream and the new report by amazon-eks",
 		}},
+		"another period": {supportOf(), with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), []string{
+			"the old report warns of no end of support ahead and the new report of support that ends within 90d",
+		}},
+		"the same period": {
+			with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), with(supportOf(), func(r *v1alpha1.SupportReport) { r.Within = "90d" }), none,
+		},
 		"another target": {usageOf(), with(usageOf(), func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), []string{
 			"the old report judges APIs at 1.38 and the new report at 1.39",
 		}},
@@ -539,6 +582,11 @@ func TestABaselineKnowsWhatItHasAsGrave(t *testing.T) {
 	b = found(overviewOf(skewOf(), supportOf(part("nodes", "v1.33.1", v1alpha1.Warning))))
 	if b.Verdict != v1alpha1.Warning || b.Message != "1 new, 3 resolved" || !slices.Contains(b.Notes, "support, deprecations, plan not compared: the baseline has no answer (no facts)") {
 		t.Errorf("%s: %s, %q", b.Verdict, b.Message, b.Notes)
+	}
+	// In order by the kube-apiservers that were seen is not resolved.
+	b = found(ofServers(1, 2, skewOf(kubelet("v1.30.1", v1alpha1.OK), kubelet("v1.31.1", v1alpha1.OK), kubelet("v1.32.1", v1alpha1.OK))))
+	if b.Resolved != 0 || b.Message != "nothing new" {
+		t.Errorf("%d resolved: %s", b.Resolved, b.Message)
 	}
 	if _, err := Against(supportOf(), skewOf()); err == nil || !strings.Contains(err.Error(), "skew not compared: this report alone is about that") {
 		t.Errorf("a baseline of another question: %v", err)

@@ -167,7 +167,9 @@ func answerOf(report runtime.Object) (v1alpha1.Question, answer) {
 func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 	switch later := a.report.(type) {
 	case *v1alpha1.SkewReport:
-		return a.lookedAtPart(f, f.Rule != kubeAPIServer)
+		podsRead := !slices.ContainsFunc(later.Gaps, func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceControlPlanePods })
+		return onNodes(f) && a.lookedAtPart(f, true) ||
+			sawServers(later) && podsRead && a.lookedAtPart(f, f.Rule != kubeAPIServer)
 	case *v1alpha1.SupportReport:
 		return f.Rule != platformRange && a.lookedAtPart(f, f.Rule == nodes)
 	case *v1alpha1.DeprecationReport:
@@ -185,6 +187,18 @@ const (
 	nodes         = "nodes"
 	platformRange = "platform range"
 )
+
+// onNodes reports whether a component is seen whatever kube-apiserver is not. A
+// part of the control plane can be in the binary of one that hides.
+func onNodes(f v1alpha1.Finding) bool {
+	return f.Rule == "kubelet" || f.Rule == "kube-proxy" || f.Rule == "kubectl"
+}
+
+// sawServers reports whether a report judged by every kube-apiserver that exists.
+func sawServers(r *v1alpha1.SkewReport) bool {
+	of := func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceAPIServers }
+	return r.ControlPlane.InstancesExist > 0 && r.ControlPlane.InstancesSeen >= r.ControlPlane.InstancesExist && !slices.ContainsFunc(r.Gaps, of)
+}
 
 // lookedAtPart is of rules that are parts of the cluster. A part has been seen
 // whole where all its rows have a version, and nothing can hide another row.
@@ -209,12 +223,16 @@ func lookedForUse(old, later *v1alpha1.DeprecationReport, f v1alpha1.Finding) bo
 		later.Namespace != "" && later.Namespace != old.Namespace || later.Selector != "" && later.Selector != old.Selector {
 		return false
 	}
-	subject, _, _ := strings.Cut(f.Subject, " ")
+	subject, name, _ := strings.Cut(f.Subject, " ")
 	switch v1alpha1.SubjectType(subject) {
 	case v1alpha1.SubjectFile:
-		return later.Coverage.Files > 0
+		return slices.Contains(later.Coverage.Paths, name)
 	case v1alpha1.SubjectUser:
-		return later.Coverage.AuditEvents > 0
+		// An audit log is of a period, in which a user may have had nothing to do.
+		return false
+	case v1alpha1.SubjectClients:
+		// kube-apiserver counts from its start: a client that did not call since is there still.
+		return false
 	default:
 		return !later.Server.IsZero()
 	}

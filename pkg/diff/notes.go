@@ -149,6 +149,10 @@ func (c *comparison) ofQuestion(a, b answer) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	switch later := b.report.(type) {
+	case *v1alpha1.SupportReport:
+		if old, ok := a.report.(*v1alpha1.SupportReport); ok && old.Within != later.Within {
+			note("%s warns of %s and %s of %s", c.old.name, warned(old), c.new.name, warned(later))
+		}
 	case *v1alpha1.DeprecationReport:
 		if old, ok := a.report.(*v1alpha1.DeprecationReport); ok {
 			c.ofDeprecations(note, a, b, old, later)
@@ -159,6 +163,13 @@ func (c *comparison) ofQuestion(a, b answer) []string {
 		}
 	}
 	return notes
+}
+
+func warned(r *v1alpha1.SupportReport) string {
+	if r.Within == "" {
+		return "no end of support ahead"
+	}
+	return "support that ends within " + r.Within
 }
 
 // has reports whether a topic has a change of a type.

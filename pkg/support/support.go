@@ -53,6 +53,9 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.Su
 
 	report := v1alpha1.NewSupportReport(s.Name)
 	report.CollectedAt, report.Cluster, report.At = s.CollectedAt, s.Cluster, o.At
+	if o.Within != (calendar.Period{}) {
+		report.Within = o.Within.String()
+	}
 	report.Platform = v1alpha1.Platform{
 		ID: e.platform.ID, Name: e.platform.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive,
 	}

@@ -357,3 +357,12 @@ func TestDatesThatAreNotConfirmedAreExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestThePeriodThatMakesAWarningIsTold(t *testing.T) {
+	if got := clusterOf("v1.35.10").within("90d").evaluate(t).Within; got != "90d" {
+		t.Errorf("got %q", got)
+	}
+	if got := clusterOf("v1.35.10").evaluate(t).Within; got != "" {
+		t.Errorf("without one: got %q", got)
+	}
+}

@@ -188,6 +188,8 @@ type DeprecationCoverage struct {
 	// Files that were read, of which Unreadable did not parse.
 	Files      int32 `json:"files,omitempty"`
 	Unreadable int32 `json:"unreadable,omitempty"`
+	// Paths of the files that were read and did parse; sorted.
+	Paths []string `json:"paths,omitempty"`
 	// AuditEvents that were read.
 	AuditEvents int64 `json:"auditEvents,omitempty"`
 	// Metrics of InstancesSeen of InstancesExist kube-apiservers were read.

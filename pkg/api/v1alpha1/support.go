@@ -19,7 +19,9 @@ type SupportReport struct {
 	// CollectedAt is when the facts were read.
 	CollectedAt metav1.Time `json:"collectedAt"`
 	// At is the day that the report is about.
-	At       calendar.Date  `json:"at"`
+	At calendar.Date `json:"at"`
+	// Within is the period, such as 90d, in which an end of support makes a warning; empty for none.
+	Within   string         `json:"within,omitempty"`
 	Cluster  Cluster        `json:"cluster"`
 	Platform Platform       `json:"platform"`
 	Summary  SupportSummary `json:"summary"`
