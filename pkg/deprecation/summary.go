@@ -43,7 +43,7 @@ func (e *evaluation) coverage() v1alpha1.DeprecationCoverage {
 			if file.Error != "" {
 				c.Unreadable++
 			} else {
-				c.Paths = append(c.Paths, file.Path)
+				c.Paths = append(c.Paths, filePath(file.Path))
 			}
 		}
 		slices.Sort(c.Paths)
