@@ -76,7 +76,7 @@ func (t heedful) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		response, err := t.RoundTripper.RoundTrip(request)
+		response, err := t.RoundTripper.RoundTrip(request) //nolint:bodyclose // whoever takes the answer closes it
 		answered <- answer{response, err}
 	}()
 	select {

@@ -24,9 +24,9 @@ func skewOf(rows ...v1alpha1.SkewRow) *v1alpha1.SkewReport {
 	return r
 }
 
-// ofServers is of a control plane of which not every instance may be seen.
-func ofServers(seen, exist int32, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
-	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = seen, exist
+// ofServers is of a control plane of which one instance was seen.
+func ofServers(exist int32, r *v1alpha1.SkewReport) *v1alpha1.SkewReport {
+	r.ControlPlane.InstancesSeen, r.ControlPlane.InstancesExist = 1, exist
 	return r
 }
 
@@ -190,11 +190,11 @@ func TestFindingsAreJoinedByWhatTheyAreAbout(t *testing.T) {
 			[]string{"resolved skew kubelet 1.34: warning, ok"}, 0,
 		},
 		"better by the kube-apiservers that were seen alone": {
-			skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Warning)))),
+			skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)), ofServers(2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Warning)))),
 			[]string{"not seen skew kubelet 1.34: unsupported, warning"}, 0,
 		},
 		"in order by as many kube-apiservers as nobody knows": {
-			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 0, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(0, skewOf(kubelet("v1.34.1", v1alpha1.OK))),
 			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
 		},
 		"in order, with a gap of kube-apiservers": {
@@ -202,7 +202,7 @@ func TestFindingsAreJoinedByWhatTheyAreAbout(t *testing.T) {
 			[]string{"not seen skew kubelet 1.34: warning, ok"}, 0,
 		},
 		"worse by the kube-apiservers that were seen": {
-			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)))),
+			skewOf(kubelet("v1.34.1", v1alpha1.Warning)), ofServers(2, incomplete(skewOf(kubelet("v1.34.1", v1alpha1.Unsupported)))),
 			[]string{"worse skew kubelet 1.34: warning, unsupported"}, 0,
 		},
 		"worse": {
@@ -291,9 +291,9 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 		"skew, another component seen":                         {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kubectl", "v1.36.1", v1alpha1.OK))), unseen},
 		"skew, not visible any more":                           {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Unsupported)), skewOf(row("kube-scheduler", "", v1alpha1.NotVisible)), unseen},
 		"skew, a kube-apiserver may hide":                      {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), incomplete(skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
-		"skew, of as many kube-apiservers as nobody knows":     {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), ofServers(1, 0, skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
-		"skew, a scheduler may hide in a kube-apiserver":       {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), ofServers(1, 2, incomplete(skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK)))), unseen},
-		"skew, but all kubelets seen, of some kube-apiservers": {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), ofServers(1, 2, incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK)))), resolved},
+		"skew, of as many kube-apiservers as nobody knows":     {skewOf(row("kube-apiserver", "v1.33.1", v1alpha1.Unsupported)), ofServers(0, skewOf(row("kube-apiserver", "v1.36.1", v1alpha1.OK))), unseen},
+		"skew, a scheduler may hide in a kube-apiserver":       {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), ofServers(2, incomplete(skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK)))), unseen},
+		"skew, but all kubelets seen, of some kube-apiservers": {skewOf(kubelet("v1.33.1", v1alpha1.Unsupported)), ofServers(2, incomplete(skewOf(kubelet("v1.36.1", v1alpha1.OK)))), resolved},
 		"skew, some pods of the control plane not read":        {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), unseen},
 		"skew, all pods of the control plane read":             {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceNodes, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), resolved},
 		"skew, a kubelet is seen without those pods":           {skewOf(kubelet("v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
@@ -584,7 +584,7 @@ func TestABaselineKnowsWhatItHasAsGrave(t *testing.T) {
 		t.Errorf("%s: %s, %q", b.Verdict, b.Message, b.Notes)
 	}
 	// In order by the kube-apiservers that were seen is not resolved.
-	b = found(ofServers(1, 2, skewOf(kubelet("v1.30.1", v1alpha1.OK), kubelet("v1.31.1", v1alpha1.OK), kubelet("v1.32.1", v1alpha1.OK))))
+	b = found(ofServers(2, skewOf(kubelet("v1.30.1", v1alpha1.OK), kubelet("v1.31.1", v1alpha1.OK), kubelet("v1.32.1", v1alpha1.OK))))
 	if b.Resolved != 0 || b.Message != "nothing new" {
 		t.Errorf("%d resolved: %s", b.Resolved, b.Message)
 	}
