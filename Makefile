@@ -12,7 +12,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: build
-build: bin/kubectl-versions ## Build the plugin into bin/
+build: bin/kubectl-versions bin/kubectl-versions-live ## Build the plugin and its helper for --live into bin/
 
 .PHONY: demo
 demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded cluster on a real kube-apiserver, through a real kubectl
@@ -20,6 +20,7 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 
 .PHONY: test
 test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver and in a browser too
+	cd live && go test -count=1 ./...
 	cd test/formats && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	cd test/browser && go test -count=1 ./...
@@ -33,6 +34,7 @@ unit: ## Run the tests that need no cluster: seconds
 .PHONY: race
 race: ## Run the tests that need no cluster under the race detector; needs a C compiler
 	go test -race ./cmd/... ./pkg/...
+	cd live && go test -race ./...
 
 .PHONY: test-matrix
 test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) bin/$(OLDEST) ## Run the tests on kube-apiservers of several minors
@@ -77,6 +79,10 @@ cluster-down: bin/cluster ## Stop it
 .PHONY: bin/kubectl-versions
 bin/kubectl-versions:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $@ ./cmd/kubectl-versions
+
+.PHONY: bin/kubectl-versions-live
+bin/kubectl-versions-live:
+	cd live && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(CURDIR)/$@ .
 
 .PHONY: bin/cluster
 bin/cluster:

@@ -21,6 +21,8 @@ const (
 	OverviewKind          = "Overview"
 	FleetOverviewKind     = "FleetOverview"
 	DiffReportKind        = "DiffReport"
+	LiveQueryKind         = "LiveQuery"
+	LiveReleasesKind      = "LiveReleases"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -76,4 +78,14 @@ func NewFleetOverview() *FleetOverview {
 // NewDiffReport returns an empty comparison with its type set.
 func NewDiffReport() *DiffReport {
 	return &DiffReport{TypeMeta: typeMeta(DiffReportKind), ObjectMeta: metav1.ObjectMeta{Name: "diff"}, Changes: []Change{}}
+}
+
+// NewLiveQuery returns an empty query with its type set.
+func NewLiveQuery(platform string) *LiveQuery {
+	return &LiveQuery{TypeMeta: typeMeta(LiveQueryKind), Platform: platform}
+}
+
+// NewLiveReleases returns an empty answer with its type set.
+func NewLiveReleases(platform string) *LiveReleases {
+	return &LiveReleases{TypeMeta: typeMeta(LiveReleasesKind), Platform: platform, Releases: []LiveRelease{}}
 }

@@ -243,6 +243,8 @@ const (
 	SourceWebhooks         Source = "admission webhooks"
 	SourceAggregatedAPIs   Source = "aggregated APIs"
 	SourceConfiguration    Source = "configuration of components"
+	SourceManagement       Source = "resources of the platform"
+	SourceLive             Source = "live calendar"
 )
 
 // Gap is something that could not be read, and what it hides.

@@ -1,0 +1,66 @@
+// Command kubectl-versions-live asks managed platforms which Kubernetes versions
+// they offer. kubectl-versions runs it for --live: it is a program of its own
+// because the vendors' libraries are larger than everything else.
+//
+// It reads one LiveQuery as JSON on stdin, and writes one LiveReleases to stdout.
+// The exit code is 1 where that holds a fault instead of an answer.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/kubectl-versions/kubectl-versions/live/source"
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if len(os.Args) > 1 {
+		fmt.Fprintln(os.Stderr, "kubectl-versions-live answers kubectl versions --live: it takes a LiveQuery on stdin, and no arguments")
+		return 2
+	}
+	query, err := readQuery(os.Stdin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return 2
+	}
+	answer := source.Ask(ctx, query, time.Now)
+	if err := json.NewEncoder(os.Stdout).Encode(answer); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return 1
+	}
+	if answer.Fault != nil {
+		return 1
+	}
+	return 0
+}
+
+const maxQuery = 64 << 10
+
+func readQuery(in io.Reader) (*v1alpha1.LiveQuery, error) {
+	data, err := io.ReadAll(io.LimitReader(in, maxQuery+1))
+	if err != nil {
+		return nil, err
+	}
+	query := &v1alpha1.LiveQuery{}
+	unknown, err := v1alpha1.DecodeDocument(data, maxQuery, v1alpha1.LiveQueryKind, "written by kubectl versions --live", query)
+	if err == nil {
+		err = unknown
+	}
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	return query, nil
+}

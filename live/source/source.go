@@ -1,0 +1,169 @@
+// Package source asks platforms which versions they offer: a file each, through
+// the vendor's own library and its own chain of credentials.
+//
+// What a source returns names versions, dates and phases as the platform tells
+// them. It judges nothing.
+package source
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// Source is the list of versions of one platform.
+type Source interface {
+	// Releases asks until ctx ends. API is the client for the list itself, which
+	// keeps what the platform sends; credentials are got without it. What is not a
+	// *v1alpha1.LiveFault is one of connections, which Ask explains.
+	Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error)
+}
+
+// sources by the platform's id in the catalog.
+func sources() map[string]Source {
+	return map[string]Source{}
+}
+
+const defaultTimeout = 30 * time.Second
+
+// Ask answers a query. What fails is a fault in the answer: one line, without
+// anything that a credential could stand in.
+func Ask(ctx context.Context, q *v1alpha1.LiveQuery, now func() time.Time) *v1alpha1.LiveReleases {
+	timeout := cmp.Or(time.Duration(q.TimeoutSeconds)*time.Second, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	answer, err := ask(ctx, q)
+	if err != nil {
+		answer = v1alpha1.NewLiveReleases(q.Platform)
+		answer.Fault = faultOf(ctx, err, timeout)
+	}
+	answer.Region, answer.ReadAt = cmp.Or(answer.Region, q.Region), metav1.NewTime(now().UTC().Truncate(time.Second))
+	return answer
+}
+
+func ask(ctx context.Context, q *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, error) {
+	of := sources()[q.Platform]
+	if of == nil {
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s publishes no list of versions that can be asked", q.Platform)
+	}
+	if err := validate(q); err != nil {
+		return nil, err
+	}
+	kept := &recorder{base: http.DefaultTransport}
+	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept})
+	if err != nil {
+		return nil, err
+	}
+	if len(answer.Releases) == 0 {
+		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists no versions", answer.Source)
+	}
+	answer.Raw = kept.pages()
+	return answer, nil
+}
+
+// What stands in a query may come from labels of nodes, and goes into addresses
+// that credentials are sent to.
+var (
+	location     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	project      = regexp.MustCompile(`^([a-z0-9][a-z0-9.-]{0,61}[a-z0-9]:)?[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
+	subscription = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+)
+
+func validate(q *v1alpha1.LiveQuery) error {
+	for _, field := range []struct {
+		name, value string
+		form        *regexp.Regexp
+	}{{"region", q.Region, location}, {"project", q.Project, project}, {"subscription", q.Subscription, subscription}} {
+		if field.value != "" && !field.form.MatchString(field.value) {
+			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one", field.name, field.value)
+		}
+	}
+	if q.Endpoint == "" {
+		return nil
+	}
+	_, err := endpoint(q)
+	return err
+}
+
+// endpoint of a query that has one: its scheme and host alone.
+func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
+	typed := q.Endpoint
+	if !strings.Contains(typed, "://") {
+		typed = "https://" + typed
+	}
+	u, err := url.Parse(typed)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint is not one: want a host such as cs.cn-beijing.aliyuncs.com")
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	default:
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", u.Host)
+	}
+}
+
+func loopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// faultOf explains what is no fault yet. What libraries say can hold anything, so
+// that only errors of known kinds are quoted.
+func faultOf(ctx context.Context, err error, timeout time.Duration) *v1alpha1.LiveFault {
+	var fault *v1alpha1.LiveFault
+	var dns *net.DNSError
+	var network *net.OpError
+	var timedOut interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &fault):
+		return fault
+	case errors.Is(ctx.Err(), context.Canceled):
+		return v1alpha1.Faultf(v1alpha1.GapInterrupted, "interrupted")
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return v1alpha1.Faultf(v1alpha1.GapTimeout, "no answer within %s: check the network, or wait longer with --request-timeout", timeout)
+	case errors.As(err, &dns):
+		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "host %s is not found: check the region and the network", dns.Name)
+	case errors.Is(err, errTooLarge):
+		return v1alpha1.Faultf(v1alpha1.GapMalformed, "%v", errTooLarge)
+	case errors.As(err, &network):
+		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s: check the network", network)
+	case errors.As(err, &timedOut) && timedOut.Timeout():
+		return v1alpha1.Faultf(v1alpha1.GapTimeout, "no answer in time: check the network")
+	default:
+		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s", firstLine(err))
+	}
+}
+
+// firstLine of an error, without control characters, and no longer than a line.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	line = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(line, ""))
+	const most = 300
+	if len(line) > most {
+		line = strings.ToValidUTF8(line[:most], "") + "…"
+	}
+	return line
+}
+
+// missing is the fault of a query that leaves out what a platform needs.
+func missing(what, flag string) error {
+	return fmt.Errorf("%w", v1alpha1.Faultf(v1alpha1.GapNotFound, "%s is needed: name it with %s", what, flag))
+}
