@@ -10,19 +10,20 @@ var GroupVersion = schema.GroupVersion{Group: "kubectl-versions.github.io", Vers
 
 // Kinds of the documents.
 const (
-	SnapshotKind          = "Snapshot"
-	SkewReportKind        = "SkewReport"
-	SupportReportKind     = "SupportReport"
-	DeprecationReportKind = "DeprecationReport"
-	DeprecationPolicyKind = "DeprecationPolicy"
-	UpgradePlanKind       = "UpgradePlan"
-	ReleaseCalendarKind   = "ReleaseCalendar"
-	CatalogInfoKind       = "CatalogInfo"
-	OverviewKind          = "Overview"
-	FleetOverviewKind     = "FleetOverview"
-	DiffReportKind        = "DiffReport"
-	LiveQueryKind         = "LiveQuery"
-	LiveReleasesKind      = "LiveReleases"
+	SnapshotKind           = "Snapshot"
+	SkewReportKind         = "SkewReport"
+	SupportReportKind      = "SupportReport"
+	DeprecationReportKind  = "DeprecationReport"
+	DeprecationPolicyKind  = "DeprecationPolicy"
+	UpgradePlanKind        = "UpgradePlan"
+	ReleaseCalendarKind    = "ReleaseCalendar"
+	CatalogInfoKind        = "CatalogInfo"
+	OverviewKind           = "Overview"
+	FleetOverviewKind      = "FleetOverview"
+	DiffReportKind         = "DiffReport"
+	FleetSupportReportKind = "FleetSupportReport"
+	LiveQueryKind          = "LiveQuery"
+	LiveReleasesKind       = "LiveReleases"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -88,4 +89,9 @@ func NewLiveQuery(platform string) *LiveQuery {
 // NewLiveReleases returns an empty answer with its type set.
 func NewLiveReleases(platform string) *LiveReleases {
 	return &LiveReleases{TypeMeta: typeMeta(LiveReleasesKind), Platform: platform, Releases: []LiveRelease{}}
+}
+
+// NewFleetSupportReport returns an empty report on several clusters with its type set.
+func NewFleetSupportReport() *FleetSupportReport {
+	return &FleetSupportReport{TypeMeta: typeMeta(FleetSupportReportKind), ObjectMeta: metav1.ObjectMeta{Name: "fleet"}, Clusters: []ClusterSupport{}}
 }

@@ -25,6 +25,8 @@ type Snapshot struct {
 	NodeSamples      *NodeSamples      `json:"nodeSamples,omitempty"`
 	APIGroups        *APIGroups        `json:"apiGroups,omitempty"`
 	KubeProxy        *KubeProxy        `json:"kubeProxy,omitempty"`
+	// Management is absent where no platform manages clusters from this one.
+	Management *Management `json:"management,omitempty"`
 	// APIUsage is absent where the facts were collected for another question.
 	APIUsage *APIUsage `json:"apiUsage,omitempty"`
 	// Upgrade is absent where the facts were collected for another question.

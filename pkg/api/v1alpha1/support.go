@@ -30,7 +30,9 @@ type SupportReport struct {
 	// Ranges are the minors that the platform creates clusters at, and what the
 	// platform version that was asked for takes.
 	Ranges []RangeCheck `json:"ranges,omitempty"`
-	Notes  []string     `json:"notes,omitempty"`
+	// Managed are the clusters that a platform manages from this one, by its own resources.
+	Managed []ClusterSupport `json:"managed,omitempty"`
+	Notes   []string         `json:"notes,omitempty"`
 	// Gaps are those of the snapshot that bear on support.
 	Gaps []Gap `json:"gaps,omitempty"`
 	// Baseline is set where the report was compared with an earlier one.
@@ -153,6 +155,12 @@ type VersionRange struct {
 	Below   string `json:"below,omitempty"`
 	// NewestOnly: of the range, only the newest minor will do.
 	NewestOnly bool `json:"newestOnly,omitempty"`
+	// ValidatedMinimum and ValidatedBelow bound what the platform says that it
+	// validated; absent where it says nothing.
+	ValidatedMinimum string `json:"validatedMinimum,omitempty"`
+	ValidatedBelow   string `json:"validatedBelow,omitempty"`
+	// Role of the clusters that the range is about; empty for all.
+	Role ClusterRole `json:"role,omitempty"`
 	// Outside says what happens to a cluster outside the range.
 	Outside string `json:"outside"`
 	// Inside says what being inside does not promise.
@@ -179,6 +187,83 @@ type RangeCheck struct {
 	Version string  `json:"version"`
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason"`
+}
+
+// ClusterRole is what a cluster is to a platform that manages several.
+type ClusterRole string
+
+// Roles.
+const (
+	// GlobalCluster runs the platform itself.
+	GlobalCluster ClusterRole = "global"
+	// WorkloadCluster was created by the platform.
+	WorkloadCluster ClusterRole = "workload"
+	// ThirdPartyCluster was made elsewhere, and is or could be onboarded.
+	ThirdPartyCluster ClusterRole = "third-party"
+)
+
+// FleetSupportReport says of several clusters by whom they are supported, until
+// when, and what a version of their platform makes of them.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type FleetSupportReport struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// At is the day that the report is about.
+	At calendar.Date `json:"at"`
+	// Within is the period, such as 90d, in which an end of support makes a warning; empty for none.
+	Within string `json:"within,omitempty"`
+	// Platform and PlatformVersion that were asked for; empty where each cluster is judged by its own.
+	Platform        string              `json:"platform,omitempty"`
+	PlatformVersion string              `json:"platformVersion,omitempty"`
+	Summary         FleetSupportSummary `json:"summary"`
+	// Clusters are sorted, the gravest first.
+	Clusters []ClusterSupport `json:"clusters"`
+	Notes    []string         `json:"notes,omitempty"`
+}
+
+// FleetSupportSummary is the report in one line.
+type FleetSupportSummary struct {
+	// Verdict is the gravest of the clusters.
+	Verdict Verdict `json:"verdict"`
+	// Complete is false when one could not be judged, or lacks evidence.
+	Complete bool   `json:"complete"`
+	Message  string `json:"message"`
+	// Advice is what to do, and empty when that is nothing.
+	Advice string `json:"advice,omitempty"`
+	// Clusters of which Failed could not be judged.
+	Clusters int32 `json:"clusters"`
+	Failed   int32 `json:"failed"`
+}
+
+// ClusterSupport is the support of one cluster of several.
+type ClusterSupport struct {
+	Name string `json:"name"`
+	// From is what told of it: "context shop-prod", a file, or a resource of the
+	// cluster that manages it.
+	From string `json:"from,omitempty"`
+	// Error says why the cluster could not be judged; Verdict is Unknown then.
+	Error string `json:"error,omitempty"`
+	// Version is that of its oldest kube-apiserver, verbatim.
+	Version string `json:"version,omitempty"`
+	// Role by the platform's own resources or by a flag; RoleAssumed where neither tells.
+	Role        ClusterRole `json:"role,omitempty"`
+	RoleAssumed bool        `json:"roleAssumed,omitempty"`
+	// Platform whose calendar Standing is by.
+	Platform string `json:"platform,omitempty"`
+	// Verdict is the gravest of the support and of the ranges that are about its role.
+	Verdict  Verdict  `json:"verdict"`
+	Complete bool     `json:"complete"`
+	Standing Standing `json:"standing,omitzero"`
+	// Ranges of the platform's version, of those about its role.
+	Ranges []RangeCheck `json:"ranges,omitempty"`
+	Reason string       `json:"reason,omitempty"`
+	// Advice is what to do, and empty when that is nothing.
+	Advice string `json:"advice,omitempty"`
+	// Report is the full one; absent in formats that do not show it, and of clusters
+	// that only another one tells of.
+	Report *SupportReport `json:"report,omitempty"`
 }
 
 // ReleaseCalendar is the release calendar of one or more platforms.
@@ -209,6 +294,9 @@ type PlatformCalendar struct {
 	Versions []PlatformVersion `json:"versions,omitempty"`
 	// Upcoming is the release cycle that is under way.
 	Upcoming *UpcomingRelease `json:"upcoming,omitempty"`
+	// Live is what the platform answered when it was asked, or why it did not; absent
+	// where it was not asked.
+	Live *LiveReleases `json:"live,omitempty"`
 	// Rules of the platform, in sentences.
 	Rules   []string `json:"rules,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
@@ -220,8 +308,10 @@ type PlatformRelease struct {
 	Version version.Minor `json:"version"`
 	// Kubernetes is the minor inside.
 	Kubernetes version.Minor `json:"kubernetes"`
-	Released   calendar.Date `json:"released,omitzero"`
-	Stage      Stage         `json:"stage"`
+	// AsOf is the day on which the dates were read, where that is not the calendar's.
+	AsOf     calendar.Date `json:"asOf,omitzero"`
+	Released calendar.Date `json:"released,omitzero"`
+	Stage    Stage         `json:"stage"`
 	// Phase is the name of the present phase, when Supported.
 	Phase string `json:"phase,omitempty"`
 	// DaysLeft until the end of that phase; negative at end of life.
