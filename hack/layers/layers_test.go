@@ -30,6 +30,7 @@ func mayImport() map[string][]string {
 		"pkg/api/v1alpha1":  {"pkg/calendar", "pkg/version"},
 		"pkg/catalog":       base,
 		"pkg/catalog/store": facts,
+		"pkg/live":          {"pkg/api/v1alpha1"},
 		"pkg/collect":       append([]string{"pkg/apilifecycle", "pkg/manifest"}, facts...),
 		"pkg/manifest":      {"pkg/api/v1alpha1"},
 		"pkg/auditlog":      {"pkg/api/v1alpha1", "pkg/apilifecycle"},
@@ -45,7 +46,7 @@ func mayImport() map[string][]string {
 		"pkg/overview":      append([]string{"pkg/apilifecycle", "pkg/deprecation", "pkg/facts", "pkg/plan", "pkg/skew", "pkg/support"}, facts...),
 		"pkg/printer":       append([]string{"pkg/findings"}, base...),
 		"pkg/cmd": append([]string{
-			"pkg/apilifecycle", "pkg/auditlog", "pkg/catalog/store", "pkg/collect", "pkg/deprecation", "pkg/diff", "pkg/facts", "pkg/findings", "pkg/manifest", "pkg/overview", "pkg/plan",
+			"pkg/apilifecycle", "pkg/auditlog", "pkg/catalog/store", "pkg/collect", "pkg/deprecation", "pkg/diff", "pkg/facts", "pkg/findings", "pkg/live", "pkg/manifest", "pkg/overview", "pkg/plan",
 			"pkg/printer", "pkg/skew", "pkg/support",
 		}, facts...),
 		"cmd/kubectl-versions": {"pkg/cmd"},

@@ -261,8 +261,17 @@ type Release struct {
 	Version version.Minor `json:"version"`
 	// Kubernetes is the minor inside, where Version is another number.
 	Kubernetes version.Minor `json:"kubernetes,omitzero"`
+	// AsOf is the day on which the platform itself told its dates; absent where that
+	// of the platform's pages holds.
+	AsOf calendar.Date `json:"asOf,omitzero"`
 	// Released is absent when that is not known.
 	Released calendar.Date `json:"released,omitzero"`
+	// Told is the day on which the platform itself told of the release: whether new
+	// clusters are Creatable at it, and which version they get by Default. Where any
+	// release has it, that holds from then on in place of the platform's rule.
+	Told      calendar.Date `json:"told,omitzero"`
+	Creatable *bool         `json:"creatable,omitempty"`
+	Default   string        `json:"default,omitempty"`
 	// Ends holds the last day of each phase that this release has, by Phase.ID.
 	Ends map[string]calendar.Date `json:"ends,omitempty"`
 	// Latest patch, where Patches does not tell it.

@@ -68,9 +68,10 @@ func (p *Platform) NextOn(r *Release, day calendar.Date) *Patch {
 }
 
 // Offered are the platform's own releases, or those of the platform that it
-// follows where the catalog does not know when its own came out. Newest first.
+// follows where the catalog does not know when its own came out, and it did not
+// tell of any itself. Newest first.
 func (c *Catalog) Offered(p *Platform) []Release {
-	if p.Follows == "" || slices.ContainsFunc(p.Releases, func(r Release) bool { return !r.Released.IsZero() }) {
+	if p.Follows == "" || slices.ContainsFunc(p.Releases, func(r Release) bool { return !r.Released.IsZero() || !r.Told.IsZero() }) {
 		return p.Releases
 	}
 	return c.Platform(p.Follows).Releases
@@ -89,9 +90,12 @@ func (c *Catalog) Calendar(p *Platform, minor version.Minor) (*Platform, *Releas
 }
 
 // CreatableOn lists the minors that new clusters can be created at on a day,
-// newest first: by the platform's rule, or as its newest version says. It is
-// false when the catalog does not know.
+// newest first: as the platform itself told, by its rule, or as its newest
+// version says. It is false when the catalog does not know.
 func (c *Catalog) CreatableOn(p *Platform, day calendar.Date) ([]version.Minor, bool) {
+	if told, any := p.toldCreatable(day); any {
+		return told, true
+	}
 	rule := p.Creatable
 	if rule == nil {
 		if len(p.Versions) == 0 || len(p.Versions[0].Creatable) == 0 || day.Compare(p.AsOf) < 0 {
@@ -110,6 +114,19 @@ func (c *Catalog) CreatableOn(p *Platform, day calendar.Date) ([]version.Minor, 
 		}
 	}
 	return minors, true
+}
+
+// toldCreatable are the minors that the platform itself said, by a day, to create clusters at.
+func (p *Platform) toldCreatable(day calendar.Date) (minors []version.Minor, any bool) {
+	for i := range p.Releases {
+		if r := &p.Releases[i]; r.Creatable != nil && r.Told.Compare(day) <= 0 {
+			any = true
+			if *r.Creatable {
+				minors = append(minors, r.Minor())
+			}
+		}
+	}
+	return minors, any
 }
 
 // RecommendedOn returns the newest recommendation that was published by a day, or nil.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog/store"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
+	"github.com/kubectl-versions/kubectl-versions/pkg/live"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
@@ -84,6 +87,9 @@ func describe(opened store.Opened, today calendar.Date) *v1alpha1.CatalogInfo {
 		if n := len(p.Releases); n > 0 {
 			row.Newest, row.Oldest = p.Releases[0].Version, p.Releases[n-1].Version
 		}
+		for _, release := range p.Releases {
+			row.Live = cmp.Or(row.Live, release.Told)
+		}
 		info.Platforms = append(info.Platforms, row)
 	}
 	return info
@@ -117,25 +123,42 @@ func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 }
 
 func newCatalogUpdate(env Environment, data *catalogFlag) *cobra.Command {
-	from := published
+	from, platform := published, ""
+	ask := liveFlags{env: env}
 	cmd := &cobra.Command{
 		Use:   "update",
 		Short: "Download a newer catalog into the cache directory",
 		Long: `Downloads a catalog and keeps it in the user's cache directory, where every
 command finds it. It is taken only whole, valid, over https, and when it is not
-older than the one in use. The one before is kept beside it.`,
+older than the one in use. The one before is kept beside it.
+
+--from live asks a platform itself instead, with the credentials of its own tools,
+and keeps its answer there: until newer pages of it are in use, every command
+takes the dates that it told in place of the catalog's.`,
 		Example: `  # Download the newest
   kubectl versions catalog update
 
   # From a mirror
-  kubectl versions catalog update --from https://mirror.example.com/catalog-v1alpha1.json`,
+  kubectl versions catalog update --from https://mirror.example.com/catalog-v1alpha1.json
+
+  # From a platform itself
+  kubectl versions catalog update --from live --platform amazon-eks --region eu-west-1`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if data.location != "" {
 				return usagef("--catalog is not what update downloads: use --from")
 			}
+			if ask.asked = from == fromLive; ask.asked {
+				return keepLive(cmd.Context(), env, data, &ask, platform)
+			}
+			if cmd.Flags().Changed("platform") {
+				return usagef("--platform needs --from live")
+			}
+			if err := ask.validate(); err != nil {
+				return err
+			}
 			if !strings.HasPrefix(from, "https://") {
-				return usagef("--from: %q is no https address", from)
+				return usagef("--from: %q is no https address, and not live", from)
 			}
 			result, err := data.store().Update(cmd.Context(), from)
 			if err != nil {
@@ -149,6 +172,31 @@ older than the one in use. The one before is kept beside it.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", from, "The https address to download from.")
+	cmd.Flags().StringVar(&from, "from", from, "The https address to download from, or live.")
+	cmd.Flags().StringVar(&platform, "platform", "", "With --from live: the platform to ask.")
+	ask.addWhere(cmd.Flags())
 	return cmd
+}
+
+// fromLive is the value of --from that asks a platform.
+const fromLive = "live"
+
+// keepLive asks a platform, and keeps its answer in the cache.
+func keepLive(ctx context.Context, env Environment, data *catalogFlag, ask *liveFlags, platform string) error {
+	if platform == "" {
+		return usagef("--from live needs --platform: one of %s", strings.Join(live.Platforms(), ", "))
+	}
+	if err := askable(platform); err != nil {
+		return err
+	}
+	answer := ask.ask(ctx, platform, facts.Location{}, nil)
+	if answer.Fault != nil {
+		return fmt.Errorf("no live answer of %s: %w: nothing changed", platform, answer.Fault)
+	}
+	path, err := data.store().KeepLive(answer)
+	if err != nil {
+		return fmt.Errorf("%w: nothing changed", err)
+	}
+	_, err = fmt.Fprintf(env.Streams.Out, "updated: %s, as %s answered, in %s\n", platform, printer.Clean(answer.Source), path)
+	return err
 }

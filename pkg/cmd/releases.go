@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -24,6 +27,8 @@ type releasesOptions struct {
 	allPlatforms bool
 	minor        string
 	timeline     bool
+	live         liveFlags
+	ack          ackFlags
 	output       *printer.Flags
 	// typed tells which flags were given.
 	typed *pflag.FlagSet
@@ -33,12 +38,16 @@ type releasesOptions struct {
 }
 
 func newReleases(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
-	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, output: printer.NewTableFlags()}
+	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, live: liveFlags{env: env}, output: printer.NewReleaseFlags()}
 	cmd := &cobra.Command{
 		Use:   "releases",
 		Short: "Which minors are there, and until when is each supported?",
 		Long: `Shows the release calendar of upstream, or of a platform, out of the catalog. It
 needs neither a cluster nor a network.
+
+With --live the platform itself is asked, and what it lists is shown; dates that
+it does not tell stay those of the catalog. Without an answer the catalog's
+calendar is shown, and the exit code is 1. -o raw prints what it sent.
 
 DAYS counts the days left in the phase of STATUS, and is negative after the
 end. Every date is the last day of what it ends.`,
@@ -52,7 +61,10 @@ end. Every date is the last day of what it ends.`,
   kubectl versions releases --minor 1.36
 
   # The next patches, and the dates of the next minor
-  kubectl versions releases --upcoming`,
+  kubectl versions releases --upcoming
+
+  # What a platform says itself
+  kubectl versions releases --platform alibaba-ack --live --region cn-beijing`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
@@ -64,6 +76,8 @@ end. Every date is the last day of what it ends.`,
 	flags.BoolVar(&o.query.Upcoming, "upcoming", false, "Show what comes next: patches, and the release cycle that is under way.")
 	flags.BoolVar(&o.timeline, "timeline", false, "Draw the support windows as bars, a month a cell.")
 	o.at.addTo(flags)
+	o.live.addTo(flags)
+	o.ack.addTo(flags)
 	o.output.AddTo(flags)
 	o.typed = flags
 	return cmd
@@ -74,7 +88,7 @@ func (o *releasesOptions) Validate() error {
 	if err := o.color.validate(); err != nil {
 		return err
 	}
-	for _, pair := range [][2]string{{"platform", "all-platforms"}, {"minor", "upcoming"}, {"minor", "supported"}} {
+	for _, pair := range [][2]string{{"platform", "all-platforms"}, {"minor", "upcoming"}, {"minor", "supported"}, {"live", "all-platforms"}, {"live", "upcoming"}} {
 		if o.typed.Changed(pair[0]) && o.typed.Changed(pair[1]) {
 			return usagef("--%s and --%s exclude each other: give one of them", pair[0], pair[1])
 		}
@@ -87,6 +101,17 @@ func (o *releasesOptions) Validate() error {
 		if o.query.Minor, err = version.ParseMinor(o.minor); err != nil {
 			return usagef("--minor: %w", err)
 		}
+	}
+	if err := cmp.Or(o.live.validate(), o.ack.validate(o.platform)); err != nil {
+		return err
+	}
+	if o.live.asked {
+		if err := askable(o.platform); err != nil {
+			return err
+		}
+	}
+	if o.output.Raw() && !o.live.asked {
+		return usagef("-o raw prints what a platform sent: it needs --live")
 	}
 	layout := o.color.layout(o.env)
 	layout.Timeline, layout.ASCII = o.timeline, !utf8Locale(o.env.Getenv)
@@ -116,11 +141,27 @@ func (o *releasesOptions) Run(ctx context.Context) error {
 		}
 		o.query.Platforms = []*catalog.Platform{chosen}
 	}
-	list := support.Releases(data.Catalog, o.query)
+	known := data.Catalog
+	if o.live.asked {
+		answer := o.live.ask(ctx, o.platform, facts.Location{}, &o.ack.ACKQuery)
+		told := &support.Live{Answer: answer}
+		known, told.Changes = withLive(known, answer)
+		if !o.output.Raw() {
+			answer.Raw = nil
+		}
+		o.query.Live, o.query.Platforms = told, []*catalog.Platform{known.Platform(o.platform)}
+	}
+	list := support.Releases(known, o.query)
 	if !o.query.Minor.IsZero() && !slices.ContainsFunc(list.Platforms, func(c v1alpha1.PlatformCalendar) bool { return len(c.Releases) > 0 }) {
 		return usagef("--minor: the catalog (as of %s) knows no %s of %s; --upcoming shows what is planned", list.CatalogAsOf, o.query.Minor, names(o.query.Platforms))
 	}
-	return o.print.Print(list, o.env.Streams.Out)
+	if err := o.print.Print(list, o.env.Streams.Out); err != nil {
+		return err
+	}
+	if told := o.query.Live; told != nil && told.Answer.Fault != nil {
+		return fmt.Errorf("no live answer of %s: %w", o.query.Platforms[0].Name, told.Answer.Fault)
+	}
+	return nil
 }
 
 func names(platforms []*catalog.Platform) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
 )
@@ -23,6 +24,7 @@ type supportOptions struct {
 	within          withinFlag
 	platform        platformFlag
 	platformVersion string
+	live            liveFlags
 	output          reportFlags
 
 	judgeBy support.Options
@@ -31,7 +33,7 @@ type supportOptions struct {
 func newSupport(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &supportOptions{
 		env: env, source: sourceFlags{env: env, config: config}, catalog: data,
-		at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
+		at: dayFlag{env: env}, live: liveFlags{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "support",
@@ -43,7 +45,12 @@ The platform is recognised by kube-apiserver's version, by labels of a few
 nodes and by API groups; the report names what told it. --platform decides
 instead. Extended support, which costs extra or must be opted into, is a
 warning, and so is support that ends --within a period. Past the end of life
-is an error. Every date is the last day of what it ends.`,
+is an error. Every date is the last day of what it ends.
+
+--live asks the platform itself, and takes the dates that it tells in place of the
+catalog's. The region, and what else it has to be told, is that of the nodes,
+unless it is given. Without an answer the catalog's dates are used, and the
+report is incomplete.`,
 		Example: `  # Judge the cluster of the current context
   kubectl versions support
 
@@ -52,6 +59,9 @@ is an error. Every date is the last day of what it ends.`,
 
   # Ask for another day
   kubectl versions support --at 2027-03-01
+
+  # Ask the platform for its dates
+  kubectl versions support --live
 
   # Check whether a platform accepts this cluster
   kubectl versions support --platform alauda-acp --platform-version 4.3`,
@@ -63,6 +73,7 @@ is an error. Every date is the last day of what it ends.`,
 	o.at.addTo(flags)
 	o.within.addTo(flags)
 	o.platform.addTo(flags)
+	o.live.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
 	o.baseline.addTo(flags)
 	o.output.addTo(flags)
@@ -77,7 +88,7 @@ func (o *supportOptions) Validate() error {
 	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
 		alone = usagef("--platform-version needs --platform")
 	}
-	return cmp.Or(o.source.validate(), o.baseline.validate(), badDay, badPeriod, alone, o.output.validate())
+	return cmp.Or(o.source.validate(), o.baseline.validate(), o.live.validate(), badDay, badPeriod, alone, o.output.validate())
 }
 
 // Run collects, evaluates and prints.
@@ -89,14 +100,20 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if err := o.choosePlatform(data.Catalog); err != nil {
 		return err
 	}
-	facts, err := o.source.facts(ctx, data.Catalog, scope{components: true})
+	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true})
 	if err != nil {
 		return err
 	}
-	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.SupportReport, error) {
-		return support.Evaluate(s, data.Catalog, o.judgeBy)
+	known := data.Catalog
+	if o.live.asked {
+		if known, err = o.askPlatform(ctx, known, snapshot); err != nil {
+			return err
+		}
 	}
-	report, err := judge(facts)
+	judge := func(s *v1alpha1.Snapshot) (*v1alpha1.SupportReport, error) {
+		return support.Evaluate(s, known, o.judgeBy)
+	}
+	report, err := judge(snapshot)
 	if err != nil {
 		return err
 	}
@@ -104,6 +121,24 @@ func (o *supportOptions) Run(ctx context.Context) error {
 		return err
 	}
 	return o.output.finish(report)
+}
+
+// askPlatform asks the cluster's platform, and puts its answer into the catalog.
+func (o *supportOptions) askPlatform(ctx context.Context, known *catalog.Catalog, s *v1alpha1.Snapshot) (*catalog.Catalog, error) {
+	platform := o.judgeBy.Platform
+	if platform == nil {
+		platform = facts.Recognise(known, s).Platform
+	}
+	if err := askable(platform.ID); err != nil {
+		return nil, err
+	}
+	answer := o.live.ask(ctx, platform.ID, facts.FindLocation(s), nil)
+	merged, changes := withLive(known, answer)
+	o.judgeBy.Live = &support.Live{Answer: answer, Changes: changes}
+	if o.judgeBy.Platform != nil {
+		o.judgeBy.Platform = merged.Platform(platform.ID)
+	}
+	return merged, nil
 }
 
 func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {

@@ -65,7 +65,7 @@ func allReleases(all *v1alpha1.ReleaseCalendar) table {
 	var rows []releaseRow
 	var phases []v1alpha1.SupportPhase
 	for _, c := range all.Platforms {
-		rows = append(rows, releaseRows(c.ID, c.Releases)...)
+		rows = append(rows, releaseRows(c, c.Releases)...)
 		for _, phase := range c.Phases {
 			if !slices.ContainsFunc(phases, func(p v1alpha1.SupportPhase) bool { return p.Name == phase.Name }) {
 				phases = append(phases, phase)

@@ -53,6 +53,13 @@ func NewTableFlags() *Flags {
 	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
 }
 
+// NewReleaseFlags are for calendars: those of tables, and what a platform sent.
+func NewReleaseFlags() *Flags {
+	flags := NewTableFlags()
+	flags.own = append(flags.own, format{rawFormat, printRaw})
+	return flags
+}
+
 func newFlags(own ...format) *Flags {
 	flags := NewDocumentFlags("")
 	flags.own = own

@@ -17,6 +17,8 @@ const recent = 24
 type releaseRow struct {
 	platform string
 	v1alpha1.PlatformRelease
+	// live is what the platform answered of its versions.
+	live []v1alpha1.LiveRelease
 }
 
 // releaseColumns has a column for the end of each phase, and for what one of
@@ -44,6 +46,13 @@ func releaseColumns(phases []v1alpha1.SupportPhase, shown []releaseRow, mixed bo
 	}
 	if has(func(r row) bool { return r.Recommended != "" }) {
 		columns = append(columns, column[row]{header: "RECOMMENDED", droppable: true, text: func(r row, _ int) string { return orDash(r.Recommended) }})
+	}
+	if has(func(r row) bool { return r.Default != "" }) {
+		columns = append(columns, column[row]{header: "DEFAULT", droppable: true, text: func(r row, _ int) string { return orDash(r.Default) }})
+	}
+	columns = append(columns, liveColumns(shown)...)
+	if has(func(r row) bool { return !r.AsOf.IsZero() }) {
+		columns = append(columns, column[row]{header: "AS OF", wide: true, text: func(r row, _ int) string { return orDash(r.AsOf.String()) }})
 	}
 	return append(columns,
 		column[row]{header: "LATEST SINCE", wide: true, text: func(r row, _ int) string { return orDash(r.LatestDate.String()) }},
@@ -131,13 +140,13 @@ func calendarDocument(all *v1alpha1.ReleaseCalendar, c v1alpha1.PlatformCalendar
 		notes = append(notes, c.Releases[0].Notes...)
 	}
 	p := document{
-		title: "Releases of " + c.Name, lead: []string{fmt.Sprintf("%s on %s, as read on %s", c.Name, all.At, c.AsOf)}, none: "Nothing to list.",
+		title: "Releases of " + c.Name, lead: []string{fmt.Sprintf("%s on %s, %s", c.Name, all.At, toldBy(c))}, none: "Nothing to list.",
 	}
 	if layout.Timeline {
 		p.table, p.parts = timeline{shown, all.At}, []part{{title: "Notes", lines: notes}}
 		return p
 	}
-	rows := releaseRows(c.ID, shown)
+	rows := releaseRows(c, shown)
 	p.table = tableOf[releaseRow]{releaseColumns(c.Phases, rows, layout.NoHeaders && len(all.Platforms) > 1), rows}
 	p.parts = []part{
 		{title: "Patches", lines: patchLines(c.Releases)}, {title: "Next patches", lines: nextPatches(c.Releases)},
@@ -147,10 +156,21 @@ func calendarDocument(all *v1alpha1.ReleaseCalendar, c v1alpha1.PlatformCalendar
 	return p
 }
 
-func releaseRows(platform string, releases []v1alpha1.PlatformRelease) []releaseRow {
+// toldBy says who told the calendar, and when.
+func toldBy(c v1alpha1.PlatformCalendar) string {
+	if c.Live == nil || c.Live.Fault != nil {
+		return "as read on " + c.AsOf.String()
+	}
+	if c.Live.Region != "" {
+		return "as it answers in " + c.Live.Region
+	}
+	return "as it answers"
+}
+
+func releaseRows(c v1alpha1.PlatformCalendar, releases []v1alpha1.PlatformRelease) []releaseRow {
 	rows := make([]releaseRow, len(releases))
 	for i, r := range releases {
-		rows[i] = releaseRow{platform, r}
+		rows[i] = releaseRow{c.ID, r, liveOf(c.Live, r.Kubernetes)}
 	}
 	return rows
 }

@@ -24,6 +24,9 @@ type Query struct {
 	// Upcoming lists what comes next alone: patches, planned releases, and the
 	// release cycle under way.
 	Upcoming bool
+	// Live is what the only platform said when it was asked. What it answered is
+	// listed alone. Nil where it was not asked.
+	Live *Live
 }
 
 // Releases lists calendars. A platform whose releases the catalog does not know
@@ -49,6 +52,9 @@ func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1
 	if q.Upcoming {
 		out.Upcoming = upcoming(p, q.At)
 	}
+	if q.Live != nil {
+		out.Live, out.Notes = q.Live.Answer, q.Live.notes(p)
+	}
 	creatable, known := c.CreatableOn(p, q.At)
 	recommended := p.RecommendedOn(q.At)
 	borrowed, doubtful := false, false
@@ -57,6 +63,7 @@ func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1
 			continue
 		}
 		row := e.row(q.At)
+		row.AsOf, row.Default = e.dated.AsOf, e.release.Default
 		if !q.Minor.IsZero() {
 			row.Patches = patches(e.release.Patches)
 		}
@@ -124,6 +131,8 @@ func (q Query) wants(e entry) bool {
 	planned := e.release.PlannedOn(q.At)
 	switch {
 	case !q.Minor.IsZero() && q.Minor != e.release.Version && q.Minor != e.release.Minor():
+		return false
+	case !q.Live.lists(e.release.Minor()):
 		return false
 	case q.Supported && (planned || stage != v1alpha1.Supported):
 		return false

@@ -12,7 +12,7 @@ import (
 
 // standing of a minor in a calendar, where release is nil when it is not listed.
 func standing(by *catalog.Platform, release *catalog.Release, minor version.Minor, at calendar.Date) v1alpha1.Standing {
-	s := v1alpha1.Standing{Calendar: by.ID, AsOf: by.AsOf, Stage: v1alpha1.Undated}
+	s := v1alpha1.Standing{Calendar: by.ID, AsOf: by.ReadOn(release), Stage: v1alpha1.Undated}
 	if release == nil {
 		if oldest := endedBefore(by, minor, at); oldest != nil {
 			s.Stage = v1alpha1.EndOfLife

@@ -30,6 +30,8 @@ type Options struct {
 	Platform *catalog.Platform
 	// PlatformVersion is one of Platform's own versions; nil checks no ranges.
 	PlatformVersion *catalog.PlatformVersion
+	// Live is what the cluster's platform answered; nil where it was not asked.
+	Live *Live
 }
 
 // Parts of a cluster.
@@ -61,8 +63,8 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.Su
 	}
 	report.Rows = append(e.controlPlane(), e.nodes()...)
 	report.Ranges = e.ranges()
-	report.Gaps = e.gaps(report.Platform.Assumed)
-	report.Notes = slices.Concat(recognised.Notes, e.notes(report))
+	report.Gaps = append(e.gaps(report.Platform.Assumed), e.unanswered()...)
+	report.Notes = slices.Concat(recognised.Notes, e.told(report.Rows), e.notes(report))
 	report.Summary = e.summarize(report)
 	return report, nil
 }

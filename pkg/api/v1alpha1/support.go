@@ -325,8 +325,9 @@ type PlatformRelease struct {
 	NextDate calendar.Date `json:"nextDate,omitzero"`
 	// Creatable is absent when it is not known.
 	Creatable *bool `json:"creatable,omitempty"`
-	// Recommended version for new clusters.
+	// Recommended version for new clusters, and the one that they get by Default.
 	Recommended string  `json:"recommended,omitempty"`
+	Default     string  `json:"default,omitempty"`
 	Patches     []Patch `json:"patches,omitempty"`
 	// Notes on the release.
 	Notes   []string `json:"notes,omitempty"`
@@ -390,6 +391,8 @@ type CatalogPlatform struct {
 	ID   string        `json:"id"`
 	Name string        `json:"name"`
 	AsOf calendar.Date `json:"asOf"`
+	// Live is the day on which the platform itself answered; absent where that is in no use.
+	Live calendar.Date `json:"live,omitzero"`
 	// Releases is the number of them; Newest and Oldest are absent without any.
 	Releases int32         `json:"releases"`
 	Newest   version.Minor `json:"newest,omitzero"`

@@ -498,6 +498,7 @@ func (in *CatalogInfo) DeepCopyObject() runtime.Object {
 func (in *CatalogPlatform) DeepCopyInto(out *CatalogPlatform) {
 	*out = *in
 	out.AsOf = in.AsOf
+	out.Live = in.Live
 	out.Newest = in.Newest
 	out.Oldest = in.Oldest
 	if in.Sources != nil {

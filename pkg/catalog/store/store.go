@@ -1,7 +1,7 @@
 // Package store finds, downloads and keeps catalogs.
 //
 // The catalog in use is the embedded one, unless Update kept a newer one in the
-// cache directory. A file or an https address that the user gives replaces it,
+// cache directory, with the answers of platforms that KeepLive put there. A file or an https address that the user gives replaces it,
 // or extends it when it has no skew policy.
 package store
 
@@ -25,6 +25,8 @@ const Embedded = "embedded"
 const (
 	cacheFile    = "catalog.json"
 	previousFile = "catalog.previous.json"
+	// liveFiles hold what platforms answered, one each.
+	liveFiles = "live-*.json"
 )
 
 // Store opens and updates catalogs.
@@ -55,8 +57,7 @@ type Opened struct {
 // alone. Errors are one line, and name the location.
 func (s *Store) Open(ctx context.Context, location string) (Opened, error) {
 	if location == "" {
-		opened, _, err := s.inUse()
-		return opened, err
+		return s.withAnswers()
 	}
 	document, err := s.read(ctx, location)
 	if err != nil {
@@ -69,7 +70,7 @@ func (s *Store) Open(ctx context.Context, location string) (Opened, error) {
 	if given.Complete() {
 		return Opened{Catalog: given, Origin: document.name}, nil
 	}
-	opened, _, err := s.inUse()
+	opened, err := s.withAnswers()
 	if err != nil {
 		return Opened{}, err
 	}

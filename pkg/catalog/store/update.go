@@ -95,6 +95,19 @@ func (s *Store) replace(before, after []byte) error {
 	return os.Rename(staged, filepath.Join(s.Dir, cacheFile))
 }
 
+// put replaces a file of the cache, or leaves it as it was.
+func (s *Store) put(path string, data []byte) error {
+	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+		return err
+	}
+	staged, err := s.stage(data)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(staged)
+	return os.Rename(staged, path)
+}
+
 // stage writes a file of the cache under a passing name.
 func (s *Store) stage(data []byte) (string, error) {
 	file, err := os.CreateTemp(s.Dir, "catalog.*.tmp")
