@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -236,7 +238,9 @@ func TestHostThatIsNotFoundIsNamed(t *testing.T) {
 	}}
 	want := fault(v1alpha1.GapUnavailable, "host cs.cn-nowhere.aliyuncs.com is not found: check the region and the network")
 	for name, err := range map[string]error{
-		"ACK": ackFault(lookup, "cs.cn-nowhere.aliyuncs.com", &credentials.CredentialModel{}),
+		"ACK":                    ackFault(lookup, "cs.cn-nowhere.aliyuncs.com", &credentials.CredentialModel{}),
+		"EKS":                    eksFault(fmt.Errorf("operation error: %w", lookup), "", aws.Credentials{}),
+		"the credentials of AWS": awsCredentialsFault(t.Context(), fmt.Errorf("get credentials: %w", lookup)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			same(t, "fault", faultOf(t.Context(), err, time.Second), want)
@@ -246,7 +250,7 @@ func TestHostThatIsNotFoundIsNamed(t *testing.T) {
 
 // A token stands in a header that Go's client takes along to other hosts.
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	for platform, credentials := range map[string]map[string]string{"alibaba-ack": ackPlanted()} {
+	for platform, credentials := range map[string]map[string]string{"alibaba-ack": ackPlanted(), "amazon-eks": eksPlanted()} {
 		t.Run(platform, func(t *testing.T) {
 			plant(t, credentials)
 			other := serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s was asked", r.URL.Path) })

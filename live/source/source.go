@@ -36,6 +36,7 @@ type Source interface {
 func sources() map[string]Source {
 	return map[string]Source{
 		"alibaba-ack": ack{},
+		"amazon-eks":  amazonEKS{},
 	}
 }
 
