@@ -36,8 +36,12 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 2
 	}
+	// Vendors' libraries print to stdout: whole requests where DEBUG names them, and
+	// the credentials that they cannot read or save.
+	stdout := os.Stdout
+	os.Stdout = nil
 	answer := source.Ask(ctx, query, time.Now)
-	if err := json.NewEncoder(os.Stdout).Encode(answer); err != nil {
+	if err := json.NewEncoder(stdout).Encode(answer); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 1
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,7 +34,10 @@ type Source interface {
 
 // sources by the platform's id in the catalog.
 func sources() map[string]Source {
-	return map[string]Source{}
+	return map[string]Source{
+		"alibaba-ack": ack{},
+		"amazon-eks":  amazonEKS{},
+	}
 }
 
 const defaultTimeout = 30 * time.Second
@@ -63,7 +67,7 @@ func ask(ctx context.Context, q *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, er
 		return nil, err
 	}
 	kept := &recorder{base: http.DefaultTransport}
-	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept})
+	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept, CheckRedirect: stay})
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +77,15 @@ func ask(ctx context.Context, q *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, er
 	answer.Raw = kept.pages()
 	return answer, nil
 }
+
+// stay where a request was sent: headers of vendors that hold tokens would go along.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// attempts of a request that is throttled, or that the platform fails at.
+const attempts = 3
+
+// pause after an attempt, counted from 1.
+func pause(attempt int) time.Duration { return time.Duration(attempt) * 300 * time.Millisecond }
 
 // What stands in a query may come from labels of nodes, and goes into addresses
 // that credentials are sent to.
@@ -138,6 +151,8 @@ func faultOf(ctx context.Context, err error, timeout time.Duration) *v1alpha1.Li
 		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "host %s is not found: check the region and the network", dns.Name)
 	case errors.Is(err, errTooLarge):
 		return v1alpha1.Faultf(v1alpha1.GapMalformed, "%v", errTooLarge)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "the answer was cut short: check the network and proxies, and try again")
 	case errors.As(err, &network):
 		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s: check the network", network)
 	case errors.As(err, &timedOut) && timedOut.Timeout():

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+)
+
+// The tests' own binary is the program where this is set.
+const asProgram = "KUBECTL_VERSIONS_LIVE_TEST"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run())
+	}
+	os.Exit(m.Run())
+}
+
+// The library for Alibaba Cloud prints requests, signatures and tokens included,
+// where DEBUG names it: it reads that when the program starts.
+func TestLibrariesPrintNothing(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `[{"version": "1.34.3-aliyun.1"}]`)
+	}))
+	t.Cleanup(server.Close)
+	query := v1alpha1.NewLiveQuery("alibaba-ack")
+	query.Region, query.Endpoint = "cn-beijing", server.URL
+	asked, err := json.Marshal(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), asProgram+"=1", "HOME="+t.TempDir(), "DEBUG=tea,dara,sdk,credential",
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=LTAI5tPlanted", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=planted-secret", "ALIBABA_CLOUD_SECURITY_TOKEN=planted-token")
+	var stdout, stderr bytes.Buffer
+	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(asked), &stdout, &stderr
+	if err := command.Run(); err != nil {
+		t.Fatalf("%v: %s%s", err, stdout.String(), stderr.String())
+	}
+	answer := v1alpha1.NewLiveReleases("")
+	if err := json.Unmarshal(stdout.Bytes(), answer); err != nil {
+		t.Fatalf("%v: %s", err, stdout.String())
+	}
+	if len(answer.Releases) != 1 || answer.Releases[0].Version != "1.34.3-aliyun.1" {
+		t.Errorf("releases are %v, want 1.34.3-aliyun.1", answer.Releases)
+	}
+	if stderr.Len() > 0 || strings.Contains(stdout.String(), "planted") {
+		t.Errorf("printed %q and %q", stdout.String(), stderr.String())
+	}
+}
