@@ -6,6 +6,7 @@ require (
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.15.0
 	github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/containerservice/armcontainerservice/v6 v6.6.0
+	github.com/google/go-cmp v0.7.0
 	github.com/kubectl-versions/kubectl-versions v0.0.0
 	golang.org/x/oauth2 v0.37.0
 	k8s.io/apimachinery v0.37.2
