@@ -134,7 +134,8 @@ func (a aks) credential(at cloud.Configuration) (azcore.TokenCredential, error) 
 	transport := &tokens{base: a.identity}
 	options := &azidentity.DefaultAzureCredentialOptions{ClientOptions: policy.ClientOptions{
 		Transport: &http.Client{Transport: transport},
-		Retry:     policy.RetryOptions{MaxRetryDelay: longestWait},
+		// How often is left to each credential: a metadata service wants more patience than others.
+		Retry: policy.RetryOptions{RetryDelay: 250 * time.Millisecond, MaxRetryDelay: longestWait},
 	}}
 	switch at.ActiveDirectoryAuthorityHost {
 	case "":
