@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	googleToken1   = "ya29.c.c0ASRK0GaPlantedAccessTokenOfATest"
+	googlePlanted  = "ya29.c.c0ASRK0GaPlantedAccessTokenOfATest"
 	googleKeyID    = "5f2c0plantedkeyid9d41"
 	googleAccount  = "reader@fleet-prod.iam.gserviceaccount.com"
 	googlePlatform = "google-kubernetes-engine"
@@ -56,9 +56,9 @@ func newGoogleServer(t *testing.T, extra map[string]string) *googleServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &googleServer{secrets: []string{googleToken1, googleKeyID, base64.StdEncoding.EncodeToString(der)[100:140]}}
+	s := &googleServer{secrets: []string{googlePlanted, googleKeyID, base64.StdEncoding.EncodeToString(der)[100:140]}}
 	s.token = func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"access_token":%q,"expires_in":3599,"token_type":"Bearer"}`, googleToken1)
+		fmt.Fprintf(w, `{"access_token":%q,"expires_in":3599,"token_type":"Bearer"}`, googlePlanted)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
@@ -73,7 +73,7 @@ func newGoogleServer(t *testing.T, extra map[string]string) *googleServer {
 		if r.Method != http.MethodGet {
 			t.Errorf("API was asked with %s", r.Method)
 		}
-		if got := r.Header.Get("Authorization"); got != "Bearer "+googleToken1 {
+		if got := r.Header.Get("Authorization"); got != "Bearer "+googlePlanted {
 			t.Errorf("API was asked with the authorization %q", got)
 		}
 		if got := r.Header.Get("User-Agent"); got != "kubectl-versions-live" {
@@ -369,7 +369,7 @@ func googleErrorBody(status int, word, reason, consumer string) string {
 			`"metadata":{"service":"container.googleapis.com","consumer":%q}}]`, reason, consumer)
 	}
 	return fmt.Sprintf(`{"error":{"code":%d,"message":"request with Authorization: Bearer %s was refused","status":%q%s}}`,
-		status, googleToken1, word, details)
+		status, googlePlanted, word, details)
 }
 
 func TestGKEFaultsOfTheAPI(t *testing.T) {
@@ -432,15 +432,15 @@ func TestGKEFaultsOfTheAPI(t *testing.T) {
 			respond(418, googleErrorBody(418, "TEAPOT", "", "")),
 			v1alpha1.LiveFault{Reason: "Unavailable", Message: "Google Cloud refused (418 TEAPOT)"}, 1},
 		{"a token in place of a status and a reason",
-			respond(403, googleErrorBody(403, googleToken1, googleToken1, googleToken1)),
+			respond(403, googleErrorBody(403, googlePlanted, googlePlanted, googlePlanted)),
 			v1alpha1.LiveFault{Reason: "Forbidden", Message: "Google Cloud refused (403): ask who administers project shop-prod"}, 1},
 		{"a body that is cut short", cutShort,
 			v1alpha1.LiveFault{Reason: "Malformed", Message: "the answer was cut short: try again"}, 1},
 		{"a document without versions", respond(200, `{"defaultClusterVersion":"1.35.6-gke.1204000"}`),
 			v1alpha1.LiveFault{Reason: "Malformed", Message: "SERVER/v1/projects/shop-prod/locations/europe-west4/serverConfig lists no versions"}, 1},
-		{"a web page", respond(200, "<html>log in to the network with "+googleToken1+"</html>"),
+		{"a web page", respond(200, "<html>log in to the network with "+googlePlanted+"</html>"),
 			v1alpha1.LiveFault{Reason: "Malformed", Message: "HOST answered with something else than its API: check the endpoint, and any proxy"}, 1},
-		{"a web page that refuses", respond(403, "<html>blocked: "+googleToken1+"</html>"),
+		{"a web page that refuses", respond(403, "<html>blocked: "+googlePlanted+"</html>"),
 			v1alpha1.LiveFault{Reason: "Malformed", Message: "HOST answered with something else than its API (403): check the endpoint, and any proxy"}, 1},
 		{"versions that are no text", respond(200, `{"validMasterVersions":[1.36]}`),
 			v1alpha1.LiveFault{Reason: "Malformed", Message: "HOST answered with something else than its API: check the endpoint, and any proxy"}, 1},
