@@ -91,7 +91,7 @@ func TestACKAnswerIsMapped(t *testing.T) {
 	yes, no := true, false
 	want := v1alpha1.NewLiveReleases("alibaba-ack")
 	want.Region, want.Source = "cn-beijing", server.URL+"/api/v1/metadata/versions"
-	want.ReadAt.Time = time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	want.ReadAt.Time = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	want.Raw = append(want.Raw, *raw(ackAnswer))
 	want.Releases = []v1alpha1.LiveRelease{
 		{Version: "1.36.1-aliyun.10"},
@@ -303,7 +303,7 @@ func TestACKFaultsAreExplained(t *testing.T) {
 		},
 		{
 			"an answer that is cut short", cutShort(ackAnswer[:200]),
-			fault(v1alpha1.GapUnavailable, "the answer was cut short: check the network and proxies, and try again"),
+			fault(v1alpha1.GapMalformed, "the answer was cut short: check the network and proxies, and try again"),
 		},
 		{
 			"an answer that ends early", says(http.StatusOK, ackAnswer[:200]),

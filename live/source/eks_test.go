@@ -87,7 +87,7 @@ func TestEKSAnswerIsMapped(t *testing.T) {
 	yes, no := true, false
 	want := v1alpha1.NewLiveReleases("amazon-eks")
 	want.Region, want.Source = "eu-central-1", server.URL+"/cluster-versions"
-	want.ReadAt.Time = time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	want.ReadAt.Time = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	want.Raw = append(want.Raw, *raw(eksFirstPage), *raw(eksSecondPage))
 	want.Releases = []v1alpha1.LiveRelease{
 		{Version: "1.38", Status: "PREVIEW_SUPPORT"},
@@ -243,7 +243,7 @@ func TestEKSFaultsAreExplained(t *testing.T) {
 		},
 		{
 			"an answer that is cut short", cutShort(eksFirstPage[:200]),
-			fault(v1alpha1.GapUnavailable, "the answer was cut short: check the network and proxies, and try again"),
+			fault(v1alpha1.GapMalformed, "the answer was cut short: check the network and proxies, and try again"),
 		},
 		{
 			"an answer that ends early", says(http.StatusOK, eksFirstPage[:200]),

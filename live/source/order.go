@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
@@ -17,6 +18,9 @@ func sortNewestFirst(releases []v1alpha1.LiveRelease) {
 		return compareVersions(b.Version, a.Version)
 	})
 }
+
+// newestFirst sorts versions: what is none comes last, and what is alike as text.
+func newestFirst(a, b string) int { return cmp.Or(compareVersions(b, a), strings.Compare(b, a)) }
 
 // compareVersions by the upstream part, and then by the numbers of what the
 // vendor appended: 1.36.1-aliyun.9 is older than 1.36.1-aliyun.10.

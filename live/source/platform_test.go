@@ -1,17 +1,20 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,46 +64,42 @@ func plant(t *testing.T, credentials map[string]string) {
 // in the answer, or where anything is printed.
 func read(t *testing.T, ctx context.Context, q *v1alpha1.LiveQuery, planted map[string]string) *v1alpha1.LiveReleases {
 	t.Helper()
-	printed := capture(t)
-	answer := Ask(ctx, q, func() time.Time { return time.Date(2026, 11, 20, 9, 30, 0, 5, time.UTC) })
-	if text := printed(); text != "" {
-		t.Errorf("printed %q, want nothing", text)
-	}
-	text, err := json.Marshal(answer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range planted {
-		if strings.Contains(string(text), value) {
-			t.Errorf("the answer holds %s: %s", name, text)
-		}
-	}
+	answer := askQuietly(ctx, t, sources()[q.Platform], q, slices.Collect(maps.Values(planted)))
 	if fault := answer.Fault; fault != nil && strings.ContainsAny(fault.Message, "\n\r") {
 		t.Errorf("the fault is more than a line: %q", fault.Message)
 	}
 	return answer
 }
 
-// capture returns what was written to stdout, stderr and the log since.
-func capture(t *testing.T) func() string {
+// askQuietly asks, and fails the test where anything is written to stdout, stderr or
+// a log, or where the answer holds a secret.
+func askQuietly(ctx context.Context, t *testing.T, of Source, q *v1alpha1.LiveQuery, secrets []string) *v1alpha1.LiveReleases {
 	t.Helper()
-	file, err := os.Create(filepath.Join(t.TempDir(), "printed"))
+	written, err := os.CreateTemp(t.TempDir(), "written")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr := os.Stdout, os.Stderr
-	os.Stdout, os.Stderr = file, file
-	log.SetOutput(file)
-	return func() string {
-		os.Stdout, os.Stderr = stdout, stderr
-		log.SetOutput(os.Stderr)
-		file.Close()
-		text, err := os.ReadFile(file.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+	defer written.Close()
+	stdout, stderr, logged := os.Stdout, os.Stderr, log.Writer()
+	os.Stdout, os.Stderr = written, written
+	log.SetOutput(written)
+	answer := askOf(ctx, of, q, func() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 1, time.UTC) })
+	os.Stdout, os.Stderr = stdout, stderr
+	log.SetOutput(logged)
+
+	if said, err := os.ReadFile(written.Name()); err != nil || len(said) > 0 {
+		t.Errorf("it wrote %q, %v", said, err)
 	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range secrets {
+		if bytes.Contains(text, []byte(secret)) {
+			t.Errorf("answer holds the secret %q: %s", secret, text)
+		}
+	}
+	return answer
 }
 
 // serve answers each request with the next of the handlers, the last one for good.

@@ -35,8 +35,10 @@ type Source interface {
 // sources by the platform's id in the catalog.
 func sources() map[string]Source {
 	return map[string]Source{
-		"alibaba-ack": ack{},
-		"amazon-eks":  amazonEKS{},
+		"alibaba-ack":              ack{},
+		"amazon-eks":               amazonEKS{},
+		"azure-kubernetes-service": aks{identity: http.DefaultTransport},
+		"google-kubernetes-engine": gke{},
 	}
 }
 
@@ -45,11 +47,15 @@ const defaultTimeout = 30 * time.Second
 // Ask answers a query. What fails is a fault in the answer: one line, without
 // anything that a credential could stand in.
 func Ask(ctx context.Context, q *v1alpha1.LiveQuery, now func() time.Time) *v1alpha1.LiveReleases {
+	return askOf(ctx, sources()[q.Platform], q, now)
+}
+
+func askOf(ctx context.Context, of Source, q *v1alpha1.LiveQuery, now func() time.Time) *v1alpha1.LiveReleases {
 	timeout := cmp.Or(time.Duration(q.TimeoutSeconds)*time.Second, defaultTimeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	answer, err := ask(ctx, q)
+	answer, err := ask(ctx, of, q)
 	if err != nil {
 		answer = v1alpha1.NewLiveReleases(q.Platform)
 		answer.Fault = faultOf(ctx, err, timeout)
@@ -58,8 +64,7 @@ func Ask(ctx context.Context, q *v1alpha1.LiveQuery, now func() time.Time) *v1al
 	return answer
 }
 
-func ask(ctx context.Context, q *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, error) {
-	of := sources()[q.Platform]
+func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, error) {
 	if of == nil {
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s publishes no list of versions that can be asked", q.Platform)
 	}
@@ -152,7 +157,7 @@ func faultOf(ctx context.Context, err error, timeout time.Duration) *v1alpha1.Li
 	case errors.Is(err, errTooLarge):
 		return v1alpha1.Faultf(v1alpha1.GapMalformed, "%v", errTooLarge)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "the answer was cut short: check the network and proxies, and try again")
+		return v1alpha1.Faultf(v1alpha1.GapMalformed, "the answer was cut short: check the network and proxies, and try again")
 	case errors.As(err, &network):
 		return v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s: check the network", network)
 	case errors.As(err, &timedOut) && timedOut.Timeout():
