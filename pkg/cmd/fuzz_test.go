@@ -89,6 +89,16 @@ func FuzzAnySnapshot(f *testing.F) {
 			f.Add(data)
 		}
 	}
+	for _, version := range []string{"v1.36.3", "1.35.6-acp.1", "none"} {
+		managing := v1alpha1.NewSnapshot("a")
+		managing.APIServers = &v1alpha1.APIServers{Instances: []v1alpha1.APIServerInstance{{VersionInfo: v1alpha1.VersionInfo{GitVersion: "v1.36.3"}}}}
+		managing.Management = managementNamed(version)
+		data, err := json.Marshal(managing)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, snapshot []byte) {
 		for _, question := range []string{"skew", "support", "deprecations", "plan"} {
 			var out bytes.Buffer

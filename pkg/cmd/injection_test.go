@@ -16,8 +16,10 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
@@ -50,7 +52,7 @@ func payloads() map[string]string {
 }
 
 // named is the example cluster with a name in place of its context, a node, a
-// manager, a webhook and a Helm release.
+// manager, a webhook and a Helm release, and of all that platforms tell.
 func named(t *testing.T, name string) string {
 	t.Helper()
 	example, err := os.ReadFile("../../docs/examples/shop-prod.yaml")
@@ -69,7 +71,12 @@ func named(t *testing.T, name string) string {
 		}
 		text = value.ReplaceAllString(text, "${1}"+strings.ReplaceAll(string(quoted), "$", "$$"))
 	}
-	asJSON, err := yaml.YAMLToJSON([]byte(text)) // which is read faster, over and over
+	var snapshot map[string]any
+	if err := yaml.Unmarshal([]byte(text), &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	snapshot["management"] = managementNamed(name)
+	asJSON, err := json.Marshal(snapshot) // which is read faster, over and over
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +85,22 @@ func named(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// managementNamed has a name in every field: that of a cluster, of its version, and so on.
+func managementNamed(name string) *v1alpha1.Management {
+	cluster := v1alpha1.ManagedCluster{Name: name, Version: name, From: name, Type: name, Phase: name}
+	desired := cluster
+	desired.Name, desired.Desired = name+"-desired", true
+	return &v1alpha1.Management{
+		Kubean: &v1alpha1.Kubean{
+			Manifests: []v1alpha1.KubeanManifest{{
+				Name: name, Spray: name, Kubean: name, Created: metav1.Unix(1, 0), Default: name, Versions: []string{name}, Local: []string{name},
+			}},
+			Offline: true, Clusters: []v1alpha1.ManagedCluster{cluster, desired},
+		},
+		ACP: &v1alpha1.ACP{Version: name, VersionFrom: name, Clusters: []v1alpha1.ManagedCluster{cluster}},
+	}
 }
 
 func TestNoFormatObeysANameOfTheCluster(t *testing.T) {

@@ -47,6 +47,10 @@ and a few settings of kubeadm, kubelet and kube-proxy; and the names of the
 flags of control-plane pods, with the values of --feature-gates,
 --runtime-config, --cloud-provider, --proxy-mode and those of admission plugins.
 
+Where a platform keeps the clusters that it manages in this one, it holds their
+names and versions, the versions that the platform offers, and its own. Those of
+Kubean's clusters stand in ConfigMaps, of which nothing but kube_version is kept.
+
 An interrupt ends the reading. What was read is written nonetheless, with what
 was not as gaps, and the exit code is 130.
 

@@ -38,7 +38,8 @@ type Options struct {
 	// ProbeEndpoints asks every address of EndpointSlice default/kubernetes for
 	// its version, with the cluster's CA and without credentials.
 	ProbeEndpoints bool
-	// Components adds what skew and support need: kubectl, nodes, kube-proxy and API groups.
+	// Components adds what skew and support need: kubectl, nodes, kube-proxy, API
+	// groups, and what platforms keep of the clusters that they manage.
 	Components bool
 	// APIUsage adds what uses which API version; nil for none of it.
 	APIUsage *UsageOptions
@@ -82,7 +83,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	s.Cluster = v1alpha1.Cluster{Context: o.Context, Server: withoutUser(c.base)}
 
 	leases := sync.OnceValues(func() (*v1alpha1.Leases, error) { return c.leases(ctx) })
-	groups := sync.OnceValues(func() (*v1alpha1.APIGroups, error) { return c.apiGroups(ctx) })
+	groups := sync.OnceValues(func() (apiGroups, error) { return c.apiGroups(ctx) })
 	lists := newLister(c, o.Activity)
 	gaps := &gaps{ctx: parent}
 	var unreachable error
@@ -130,7 +131,7 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", errs...)
 	})
 	if o.Components {
-		sources.Go(func() { c.components(ctx, o.Kubectl, groups, s, gaps) })
+		sources.Go(func() { c.components(ctx, o.Kubectl, groups, lists, s, gaps) })
 	}
 	if o.APIUsage != nil {
 		sources.Go(func() { s.APIUsage = c.apiUsage(ctx, config, first, lists, o.APIUsage, gaps) })
@@ -162,7 +163,7 @@ func (o Options) index() *apilifecycle.Index {
 }
 
 // components fills the sections about the parts of a cluster other than its control plane.
-func (c *client) components(ctx context.Context, kubectl func(context.Context) (*v1alpha1.Kubectl, error), groups func() (*v1alpha1.APIGroups, error), s *v1alpha1.Snapshot, gaps *gaps) {
+func (c *client) components(ctx context.Context, kubectl func(context.Context) (*v1alpha1.Kubectl, error), groups func() (apiGroups, error), lists *lister, s *v1alpha1.Snapshot, gaps *gaps) {
 	var sources sync.WaitGroup
 	sources.Go(func() {
 		var err error
@@ -180,9 +181,13 @@ func (c *client) components(ctx context.Context, kubectl func(context.Context) (
 		gaps.add(v1alpha1.SourceNodeSamples, "platform", err)
 	})
 	sources.Go(func() {
-		var err error
-		s.APIGroups, err = groups()
+		served, err := groups()
 		gaps.add(v1alpha1.SourceAPIGroups, "platform", err)
+		if err != nil {
+			return
+		}
+		s.APIGroups = served.section()
+		s.Management = c.management(ctx, served, lists, gaps)
 	})
 	sources.Go(func() {
 		var err error

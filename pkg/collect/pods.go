@@ -44,7 +44,7 @@ type podList struct {
 // distributions use: a handful per control-plane node.
 //
 // A place that could not be read is an error beside the pods of the others.
-func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation, groups func() (*v1alpha1.APIGroups, error)) (*v1alpha1.ControlPlanePods, []error) {
+func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLocation, groups func() (apiGroups, error)) (*v1alpha1.ControlPlanePods, []error) {
 	found := make([][]v1alpha1.ControlPlanePod, len(locations))
 	elsewhere := make([]bool, len(locations))
 	errs := make([]error, len(locations))
@@ -53,7 +53,7 @@ func (c *client) controlPlanePods(ctx context.Context, locations []catalog.PodLo
 		lists.Go(func() {
 			if location.APIGroup != "" {
 				served, err := groups()
-				if err != nil || !slices.Contains(served.Names, location.APIGroup) {
+				if err != nil || !served.serve(location.APIGroup) {
 					errs[i], elsewhere[i] = err, err == nil
 					return
 				}

@@ -454,6 +454,13 @@ func TestWhatIsAtTheTargetNeedsNoHop(t *testing.T) {
 	}
 }
 
+func TestOtherClustersAreNoPartOfAPlan(t *testing.T) {
+	p := clusterOf("v1.37.2").unread(v1alpha1.SourceManagement).unread(v1alpha1.SourceKubectl).plan(t, "1.37")
+	if len(p.Gaps) != 1 || p.Gaps[0].Source != v1alpha1.SourceKubectl {
+		t.Errorf("gaps = %+v, want that of kubectl alone", p.Gaps)
+	}
+}
+
 func TestWithoutAKubeAPIServerThereIsNoPlan(t *testing.T) {
 	s := v1alpha1.NewSnapshot("test")
 	if p, err := Evaluate(s, options(t, version.Minor{Major: 1, Minor: 37})); err == nil {

@@ -71,7 +71,8 @@ func Evaluate(s *v1alpha1.Snapshot, o Options) (*v1alpha1.UpgradePlan, error) {
 	if plan.Hops, err = p.hops(start, from); err != nil {
 		return nil, err
 	}
-	plan.Gaps = s.Gaps
+	// The clusters that a platform manages have plans of their own.
+	plan.Gaps = slices.DeleteFunc(slices.Clone(s.Gaps), func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceManagement })
 	plan.Notes = slices.Concat(recognised.Notes, p.notes(plan))
 	plan.Summary = p.summarize(plan)
 	return plan, nil

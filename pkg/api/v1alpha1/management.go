@@ -3,7 +3,8 @@ package v1alpha1
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Management is what the resources of a platform, kept in this cluster, say of
-// the platform and of the clusters that it manages from here.
+// the platform and of the clusters that it manages from here. A list that could
+// not be read is null, and Gaps says why; one that is empty was read.
 type Management struct {
 	// Kubean is present where API group kubean.io is served.
 	Kubean *Kubean `json:"kubean,omitempty"`
@@ -53,7 +54,8 @@ type ManagedCluster struct {
 	Name string `json:"name"`
 	// Version of its Kubernetes, verbatim; empty where it is not told.
 	Version string `json:"version,omitempty"`
-	// From is the resource that tells it, such as "configmap kubean-system/online-vars-conf".
+	// From is the resource that tells it, such as "configmap kubean-system/online-vars-conf",
+	// or that does not, and why; empty where that could not be read.
 	From string `json:"from,omitempty"`
 	// Desired is true where Version is what should run, not what was seen to run.
 	Desired bool `json:"desired,omitempty"`
