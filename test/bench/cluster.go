@@ -67,13 +67,3 @@ func (b *bench) seed(ctx context.Context, title string, seeds ...[]string) error
 	time.Sleep(settle)
 	return nil
 }
-
-func (b *bench) buildSweep(ctx context.Context) error {
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", filepath.Join(b.dir, sweep), "./test/bench/sweep")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("building the sweep: %w", err)
-	}
-	return nil
-}

@@ -33,7 +33,7 @@ func main() {
 type bench struct {
 	bin, kubernetes, write string
 
-	// dir has the kubeconfig, the audit logs of the servers, and the sweep.
+	// dir has the kubeconfig, the audit logs of the servers, and the programs that are built for it.
 	dir, kubeconfig string
 }
 
@@ -41,6 +41,8 @@ type bench struct {
 type results struct {
 	figures []figure
 	traffic []traffic
+	// sizes of programs, in bytes.
+	sizes map[string]int64
 }
 
 func (b *bench) run(ctx context.Context) error {
@@ -53,7 +55,8 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(b.dir)
 	b.kubeconfig = filepath.Join(b.dir, "kubeconfig")
-	if err := b.buildSweep(ctx); err != nil {
+	sizes, err := b.build(ctx)
+	if err != nil {
 		return err
 	}
 
@@ -65,6 +68,7 @@ func (b *bench) run(ctx context.Context) error {
 	if err = errors.Join(err, stopCluster()); err != nil {
 		return err
 	}
+	measured.sizes = sizes
 	page := render(measured, b.kubernetes, time.Now().UTC())
 	fmt.Print(page)
 	if b.write != "" {

@@ -106,7 +106,7 @@ func (b *bench) executable(name string) string {
 	switch name {
 	case "kubectl":
 		return filepath.Join(b.bin, b.kubernetes, name)
-	case sweep:
+	case sweep, linked:
 		return filepath.Join(b.dir, name)
 	default:
 		return filepath.Join(b.bin, name)

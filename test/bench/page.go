@@ -25,6 +25,9 @@ the multiples and the audit log; before each the kube-apiserver collected its ga
 | --- | --- | ---: | ---: | ---: |
 `, at.Format(time.DateOnly), machine(), runtime.NumCPU(), kubernetes, nodes, runs, fewRuns)
 	for _, f := range measured.figures {
+		if f.command == linkedHelp {
+			continue
+		}
 		fmt.Fprintf(&page, "| %s | `%s` | %.2f s | %.2f s | %d MB |\n", f.scene, f.command, f.median.Seconds(), f.worst.Seconds(), f.memory>>20)
 	}
 	fmt.Fprintf(&page, `
@@ -45,6 +48,21 @@ The audit log has %.0f GB of events as a busy kube-apiserver writes them, few of
 `, auditLogBytes/1e9, f.cpu.Seconds(), f.auditLogSpeed()/1e6)
 	}
 	fmt.Fprintf(&page, `
+## With the vendors' libraries
+
+What `+"`--live`"+` needs is in `+"`kubectl-versions-live`"+` ([docs/live.md](live.md)). [test/bench/linked](../test/bench/linked/main.go) is the plugin with it
+linked in. Built as releases are, for %s/%s:
+
+| program | size | `+"`--help`"+` |
+| --- | ---: | ---: |
+| `+"`kubectl-versions`"+` | %.1f MB | %d ms |
+| `+"`kubectl-versions-live`"+` | %.1f MB | |
+| both in one | %.1f MB | %d ms |
+
+## Bars
+`, runtime.GOOS, runtime.GOARCH, megabytes(measured.sizes[released]), measured.in(noCluster, help).median.Milliseconds(),
+		megabytes(measured.sizes[helper]), megabytes(measured.sizes[linked]), measured.in(noCluster, linkedHelp).median.Milliseconds())
+	fmt.Fprintf(&page, `
 The bars, checked by `+"`make bench-check`"+` in every gate run: `+"`skew` and `support` are faster than `kubectl get nodes`"+`
 in the same run, in at most %d MB; `+"`--help`"+` takes at most %d ms; `+"`deprecations`"+` takes at most %.1f times the sweep of the
 same run, which asks for nothing that it does not, and the plugin at most %d MB; the overview, `+"`kubectl versions`"+`, at most %.1f times `+"`deprecations`"+`
@@ -53,6 +71,8 @@ in the same run, and the plugin at most %d MB; `+"`plan`"+`, which reads the pod
 `, memoryBar>>20, helpBar.Milliseconds(), sweepBar/100., deprecationsMemoryBar>>20, overviewBar/100., overviewMemoryBar>>20, planBar.Seconds(), planMemoryBar>>20, auditLogMemoryBar>>20, auditLogSpeedBar/1e6)
 	return page.String()
 }
+
+func megabytes(size int64) float64 { return float64(size) / 1e6 }
 
 // machine names the processor, as far as the system tells.
 func machine() string {

@@ -14,7 +14,7 @@ const (
 
 	get          = "kubectl get nodes"
 	help         = "kubectl-versions --help"
-	sweep        = "sweep"
+	linkedHelp   = linked + " --help"
 	deprecations = "kubectl versions deprecations"
 	plan         = "kubectl versions plan"
 	overview     = "kubectl versions"
@@ -23,6 +23,7 @@ const (
 	pluginPlan      = "kubectl-versions plan"
 	pluginOverview  = "kubectl-versions"
 	auditLogCommand = plugin + " --audit-log " + auditLog + " --to 1.38"
+	noCluster       = "no cluster"
 	auditLogScene   = "no cluster, an audit log of 1 GB"
 )
 
@@ -59,7 +60,7 @@ func planScene() scene {
 
 func offlineScenes() []scene {
 	return []scene{
-		{title: "no cluster", commands: []string{help}, runs: runs, offline: true},
+		{title: noCluster, commands: []string{help, linkedHelp}, runs: runs, offline: true},
 		{title: auditLogScene, commands: []string{auditLogCommand}, runs: fewRuns, offline: true},
 	}
 }
