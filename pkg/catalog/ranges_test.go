@@ -79,7 +79,7 @@ func TestWhatWasValidated(t *testing.T) {
 
 func TestARangeSaysWhatItDoesNotTell(t *testing.T) {
 	for want, r := range map[string]v1alpha1.VersionRange{
-		"a range that is not published": {For: "onboarding"},
+		"a range that is not published":                                        {For: "onboarding"},
 		">=1.28.0 <1.36.0 (validated; what else is accepted is not published)": {ValidatedMinimum: "1.28.0", ValidatedBelow: "1.36.0"},
 		">=1.19.0 <1.36.0 (validated >=1.28.0 <1.35.0)":                        {Minimum: "1.19.0", Below: "1.36.0", ValidatedMinimum: "1.28.0", ValidatedBelow: "1.35.0"},
 	} {

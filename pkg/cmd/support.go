@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,12 +18,14 @@ import (
 type supportOptions struct {
 	env             Environment
 	source          sourceFlags
+	fleet           fleetFlags
 	catalog         *catalogFlag
 	baseline        baselineFlag
 	at              dayFlag
 	within          withinFlag
 	platform        platformFlag
 	platformVersion string
+	thirdParty      []string
 	output          reportFlags
 
 	judgeBy support.Options
@@ -43,7 +46,13 @@ The platform is recognised by kube-apiserver's version, by labels of a few
 nodes and by API groups; the report names what told it. --platform decides
 instead. Extended support, which costs extra or must be opted into, is a
 warning, and so is support that ends --within a period. Past the end of life
-is an error. Every date is the last day of what it ends.`,
+is an error. Every date is the last day of what it ends.
+
+With --contexts, --all-contexts, or more than one --snapshot, each cluster is
+a row. With --platform-version the platform's ranges are those of each one's
+role: which workload clusters block the platform's upgrade, and which
+third-party clusters it takes. Roles are read from the platform's own resources
+where its cluster is among them; --third-party names clusters otherwise.`,
 		Example: `  # Judge the cluster of the current context
   kubectl versions support
 
@@ -54,16 +63,22 @@ is an error. Every date is the last day of what it ends.`,
   kubectl versions support --at 2027-03-01
 
   # Check whether a platform accepts this cluster
-  kubectl versions support --platform alauda-acp --platform-version 4.3`,
+  kubectl versions support --platform alauda-acp --platform-version 4.3
+
+  # Which of several clusters stand against an upgrade of the platform
+  kubectl versions support --platform alauda-acp --platform-version 4.3 \
+    --contexts shop,bank,edge --third-party edge`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
 	flags := cmd.Flags()
-	o.source.addTo(flags)
+	o.source.addCollecting(flags)
+	o.fleet.addTo(flags)
 	o.at.addTo(flags)
 	o.within.addTo(flags)
 	o.platform.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
+	flags.StringSliceVar(&o.thirdParty, "third-party", nil, "Contexts, or names of snapshots, of clusters that the platform did not create.")
 	o.baseline.addTo(flags)
 	o.output.addTo(flags)
 	return cmd
@@ -71,23 +86,39 @@ is an error. Every date is the last day of what it ends.`,
 
 // Validate checks what was typed, before anything is read.
 func (o *supportOptions) Validate() error {
-	var badDay, badPeriod, alone error
+	var badDay, badPeriod, alone, unnamed error
 	o.judgeBy.At, badDay = o.at.day()
 	o.judgeBy.Within, badPeriod = o.within.period()
 	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
 		alone = usagef("--platform-version needs --platform")
 	}
-	return cmp.Or(o.source.validate(), o.baseline.validate(), badDay, badPeriod, alone, o.output.validate())
+	if slices.Contains(o.thirdParty, "") {
+		unnamed = usagef("--third-party names no cluster")
+	}
+	o.judgeBy.ThirdParty = o.thirdParty
+	err := cmp.Or(o.fleet.validate(), o.source.validate(), o.baseline.validate(), badDay, badPeriod, alone, unnamed, o.output.validate())
+	o.source.snapshot = o.fleet.oneSnapshot()
+	return err
 }
 
 // Run collects, evaluates and prints.
 func (o *supportOptions) Run(ctx context.Context) error {
+	members, err := o.fleet.members(ctx, o.source)
+	if err != nil {
+		return err
+	}
+	if members != nil && o.baseline.given() {
+		return errBaselineOfSeveral
+	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
 	}
 	if err := o.choosePlatform(data.Catalog); err != nil {
 		return err
+	}
+	if members != nil {
+		return o.runFleet(ctx, members, data.Catalog)
 	}
 	facts, err := o.source.facts(ctx, data.Catalog, scope{components: true})
 	if err != nil {
@@ -100,10 +131,57 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.knows(append(clusterNames(report.Managed), report.Name, report.Cluster.Context)); err != nil {
+		return err
+	}
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
 		return err
 	}
 	return o.output.finish(report)
+}
+
+// runFleet reads clusters, several at a time, and judges them when all are known:
+// one of them may tell the roles of the others.
+func (o *supportOptions) runFleet(ctx context.Context, members []member, data *catalog.Catalog) error {
+	read := readEach(ctx, o.env, o.fleet.concurrency, members, func(ctx context.Context, m member) support.Member {
+		snapshot, err := m.snapshot(ctx, data, scope{components: true})
+		if err != nil {
+			return support.Member{Name: m.name, From: m.from, Err: err}
+		}
+		return support.Member{Name: cmp.Or(snapshot.Name, m.name), From: m.from, Snapshot: support.Judged(snapshot)}
+	})
+	tellApart(read, members, func(m *support.Member) *string { return &m.Name })
+	report := support.Fleet(read, data, o.judgeBy)
+	if report.Summary.Failed == 0 {
+		if err := o.knows(clusterNames(report.Clusters)); err != nil {
+			return err
+		}
+	}
+	if !o.output.format.Nested() {
+		for i := range report.Clusters {
+			report.Clusters[i].Report = nil
+		}
+	}
+	return o.output.finishFleet(report, report.Summary.Clusters, report.Summary.Failed)
+}
+
+func clusterNames(clusters []v1alpha1.ClusterSupport) []string {
+	var all []string
+	for _, c := range clusters {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+// knows refuses a name that is of no cluster: the one that was meant would be
+// taken for a workload cluster.
+func (o *supportOptions) knows(clusters []string) error {
+	for _, name := range o.thirdParty {
+		if !slices.Contains(clusters, name) {
+			return usagef("--third-party: no cluster is called %q: use the name of a context or a snapshot", name)
+		}
+	}
+	return nil
 }
 
 func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {

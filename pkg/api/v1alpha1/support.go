@@ -288,8 +288,9 @@ type ClusterSupport struct {
 	Reason string       `json:"reason,omitempty"`
 	// Advice is what to do, and empty when that is nothing.
 	Advice string `json:"advice,omitempty"`
-	// Report is the full one; absent in formats that do not show it, and of clusters
-	// that only another one tells of.
+	// Report is the full one; absent in formats that do not show it, and in the
+	// report on the cluster that manages this one. Of a cluster that only another
+	// one tells of it has the control plane alone.
 	Report *SupportReport `json:"report,omitempty"`
 }
 
