@@ -92,7 +92,7 @@ func (o *supportOptions) Validate() error {
 	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
 		alone = usagef("--platform-version needs --platform")
 	}
-	if slices.Contains(o.thirdParty, "") {
+	if o.platform.typed.Changed("third-party") && (len(o.thirdParty) == 0 || slices.Contains(o.thirdParty, "")) {
 		unnamed = usagef("--third-party names no cluster")
 	}
 	o.judgeBy.ThirdParty = o.thirdParty
