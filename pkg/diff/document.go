@@ -179,8 +179,8 @@ func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 		return onNodes(f) && a.lookedAtPart(f, true) ||
 			sawServers(later) && podsRead && a.lookedAtPart(f, f.Rule != kubeAPIServer)
 	case *v1alpha1.SupportReport:
-		if f.Rule == managedCluster {
-			return a.complete && len(later.Managed) > 0
+		if f.Rule == managedCluster { // those that are left show that the list was read
+			return len(later.Managed) > 0 && !slices.ContainsFunc(later.Gaps, func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceManagement })
 		}
 		return f.Rule != platformRange && a.lookedAtPart(f, f.Rule == nodes)
 	case *v1alpha1.DeprecationReport:
