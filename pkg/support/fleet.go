@@ -54,7 +54,7 @@ func Fleet(members []Member, c *catalog.Catalog, o Options) *v1alpha1.FleetSuppo
 		report.Clusters = append(report.Clusters, row.ClusterSupport)
 	}
 	report.Summary = summaryOf(f.rows)
-	report.Notes = slices.Concat(f.notes, assumedNote(f.rows))
+	report.Notes = slices.Concat(f.notes, assumedNote(f.rows), o.staleNote(f.rows))
 	if slices.ContainsFunc(f.rows, func(r clusterRow) bool { return r.Standing.Until.Unconfirmed }) {
 		report.Notes = append(report.Notes, Unconfirmed)
 	}
@@ -73,9 +73,11 @@ type fleet struct {
 
 // told is what a manager says of a cluster.
 type told struct {
-	*manager
 	role v1alpha1.ClusterRole
-	from string
+	// from is the resource; empty of a cluster that no other one manages.
+	from  string
+	taker *taker
+	offer *offer
 }
 
 // newFleet asks every cluster what it manages. A managed cluster that is no
@@ -94,16 +96,14 @@ func newFleet(members []Member, c *catalog.Catalog, o Options) *fleet {
 			for _, note := range m.notes {
 				f.notes = append(f.notes, fmt.Sprintf("cluster %s: %s", member.Name, note))
 			}
-			if f.told[i].manager == nil && (m.offer != nil || m.acp && runsGlobal(member.Snapshot)) {
-				f.told[i].manager = &m
-			}
+			f.told[i].offer = cmp.Or(f.told[i].offer, m.offer)
 			if m.acp && runsGlobal(member.Snapshot) {
 				f.told[i].role = v1alpha1.GlobalCluster
 			}
 			for _, managed := range m.others() {
 				at := slices.IndexFunc(members, func(other Member) bool { return other.Name == managed.Name })
-				if at >= 0 && at != i && f.told[at].manager == nil {
-					f.told[at] = told{&m, m.role(managed), managed.From}
+				if at >= 0 && at != i && f.told[at].from == "" {
+					f.told[at] = told{role: m.role(managed), from: cmp.Or(managed.From, "cluster "+member.Name), taker: m.taker, offer: cmp.Or(f.told[at].offer, m.offer)}
 					continue
 				}
 				row := m.row(managed, c, o)
@@ -120,10 +120,7 @@ func newFleet(members []Member, c *catalog.Catalog, o Options) *fleet {
 
 // member is the row of a cluster that was read, or could not be.
 func (f *fleet) member(m Member, by told) clusterRow {
-	e := &evaluation{Options: f.Options, catalog: f.catalog, snapshot: m.Snapshot, taker: f.taker()}
-	if by.manager != nil {
-		e.taker, e.offer = cmp.Or(e.taker, by.taker), by.offer
-	}
+	e := &evaluation{Options: f.Options, catalog: f.catalog, snapshot: m.Snapshot, taker: cmp.Or(f.taker(), by.taker), offer: by.offer}
 	e.role, e.assumed = f.roleOf(by.role, e.taker, m.Name)
 	if by.role != "" && by.role != v1alpha1.ThirdPartyCluster && slices.Contains(f.ThirdParty, m.Name) {
 		f.notes = append(f.notes, fmt.Sprintf("cluster %s: --third-party names it, and it is a %s cluster by %s", m.Name, by.role, cmp.Or(by.from, "its own resources")))
@@ -252,11 +249,11 @@ func taken(rows []clusterRow) []string {
 		for _, check := range checks[p] {
 			answers[check.Answer]++
 		}
-		of := count(len(checks[p]), strings.TrimSpace(string(first.Role)+" cluster"))
-		sentence := fmt.Sprintf("none of %s %s", of, keptOut(first.VersionRange, p.taker.Version, 1))
+		noun := strings.TrimSpace(string(first.Role) + " cluster")
+		sentence := fmt.Sprintf("no %s of %d %s", noun, len(checks[p]), keptOut(first.VersionRange, p.taker.Version, 1))
 		switch out := names[p]; {
 		case len(out) > 0:
-			sentence = fmt.Sprintf("%d of %s %s: %s", len(out), of, keptOut(first.VersionRange, p.taker.Version, len(out)), firstOf(out))
+			sentence = fmt.Sprintf("%d of %d %ss %s: %s", len(out), len(checks[p]), noun, keptOut(first.VersionRange, p.taker.Version, len(out)), firstOf(out))
 		case answers[v1alpha1.RangeUnknown] == len(checks[p]):
 			continue
 		}
@@ -323,6 +320,16 @@ func assumedNote(rows []clusterRow) []string {
 	}
 	slices.Sort(assumed)
 	return []string{fmt.Sprintf("taken for workload clusters, as nothing tells their role: %s; --third-party names those that the platform did not create", firstOf(assumed))}
+}
+
+// staleNote names a calendar that was read long ago.
+func (o Options) staleNote(rows []clusterRow) []string {
+	for _, row := range rows {
+		if note := o.stale(row.Standing); note != "" {
+			return []string{note}
+		}
+	}
+	return nil
 }
 
 // withManaged puts what is wrong with managed clusters before what is less wrong

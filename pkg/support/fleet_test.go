@@ -185,7 +185,7 @@ func TestTheSummarySaysWhatStandsAgainstThePlatform(t *testing.T) {
 			[]Member{member("a", "v1.30.9"), member("b", "v1.29.4"), member("c", "v1.36.1"), member("d", "v1.35.1"), member("e", "v1.35.2"), member("guest", "v1.27.16"), member("edge", "v1.35.3")},
 			v1alpha1.FleetSupportSummary{Verdict: unsupported, Clusters: 7,
 				Message: "3 of 5 workload clusters block upgrading the global cluster to 4.4: a v1.30.9, b v1.29.4, c v1.36.1; " +
-					"none of 2 third-party clusters is blocked from onboarding by 4.4 (1 validated, 1 not known); 7 clusters: 4 unsupported, 3 in order",
+					"no third-party cluster of 2 is blocked from onboarding by 4.4 (1 validated, 1 not known); 7 clusters: 4 unsupported, 3 in order",
 				Advice: "a: upgrade to 1.35 (supported until 2027-02-28), one minor at a time"},
 		},
 		"more than can be named": {
@@ -197,12 +197,12 @@ func TestTheSummarySaysWhatStandsAgainstThePlatform(t *testing.T) {
 		"nothing": {
 			[]Member{member("a", "v1.35.10")},
 			v1alpha1.FleetSupportSummary{Verdict: ok, Complete: true, Clusters: 1,
-				Message: "none of 1 workload cluster blocks upgrading the global cluster to 4.4; 1 cluster: 1 in order"},
+				Message: "no workload cluster of 1 blocks upgrading the global cluster to 4.4; 1 cluster: 1 in order"},
 		},
 		"one that could not be read": {
 			[]Member{member("a", "v1.35.10"), {Name: "gone", From: "context gone", Err: errors.New("no route to host")}},
 			v1alpha1.FleetSupportSummary{Verdict: unknown, Clusters: 2, Failed: 1,
-				Message: "none of 1 workload cluster blocks upgrading the global cluster to 4.4; 2 clusters: 1 could not be judged, 1 in order"},
+				Message: "no workload cluster of 1 blocks upgrading the global cluster to 4.4; 2 clusters: 1 could not be judged, 1 in order"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,6 +256,33 @@ func TestClustersThatOneManagesAreJoinedByName(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// One cluster can be managed from by both, and what Kubean installs then holds for its clusters alone.
+func TestKubeanOffersToItsClustersAlone(t *testing.T) {
+	main := globalCluster("main", "4.3.1", managed("shop", "1.35.9", "baremetal"))
+	main.Snapshot.Management.Kubean = &v1alpha1.Kubean{
+		Manifests: []v1alpha1.KubeanManifest{manifest("m1", "2.30", "2026-04-07", "2026-05-01", "1.35.1", "1.35.1", "1.34.3")},
+		Clusters:  []v1alpha1.ManagedCluster{{Name: "online", Version: "v1.34.1", From: "configmap a/b", Desired: true}, {Name: "bank", Version: "v1.34.1", From: "configmap a/c", Desired: true}},
+	}
+	report := fleetOf(t, cluster{at: today, platform: "daocloud-dce"}, main, member("bank", "v1.34.1"), member("shop", "v1.34.1"))
+	var got []string
+	for _, c := range report.Clusters {
+		for _, check := range c.Report.Ranges {
+			if check.For == "creating clusters" {
+				got = append(got, c.Name+": "+check.Reason)
+			}
+		}
+	}
+	const kubean, dce = "Kubean creates clusters at 1.35 (to v1.35.1), 1.34 (to v1.34.3) by manifests.kubean.io m1", "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34"
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"bank: " + kubean, "main: " + kubean + ", and none like this one at 1.37", "shop: " + dce}, got); diff != "" {
+		t.Error(diff)
+	}
+	online := report.Clusters[slices.IndexFunc(report.Clusters, func(c v1alpha1.ClusterSupport) bool { return c.Name == "online" })]
+	if want := "upgrade to 1.35 (supported until 2027-02-28)"; online.Advice != want || online.Complete {
+		t.Errorf("%s, complete %t", online.Advice, online.Complete)
 	}
 }
 

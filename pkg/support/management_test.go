@@ -88,7 +88,7 @@ func TestWhatTheGlobalClusterManages(t *testing.T) {
 func TestWhatIsManagedLeadsWhereItIsGraver(t *testing.T) {
 	report := clusterOf("v1.37.1").nodes("v1.37.1", "a").manages(acp("4.3.1", managed("shop", "1.30.9", "baremetal"))).by("alauda-acp", "4.4").evaluate(t)
 	want := v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
-		Message: "of what is managed from this cluster, 1 of 1 workload cluster blocks upgrading the global cluster to 4.4: shop 1.30.9; 1 cluster: 1 unsupported",
+		Message: "of what is managed from this cluster, 1 of 1 workload clusters blocks upgrading the global cluster to 4.4: shop 1.30.9; 1 cluster: 1 unsupported",
 		Advice:  "shop: upgrade to 1.35 (supported until 2027-02-28), one minor at a time"}
 	if diff := cmp.Diff(want, report.Summary); diff != "" {
 		t.Error(diff)

@@ -255,8 +255,8 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 		notes = append(notes, recommendation(e.catalog, e.platform, recommended, e.At))
 	}
 	for _, row := range report.Rows {
-		if age := e.At.Minus(row.Standing.AsOf); age > old {
-			notes = append(notes, fmt.Sprintf("the calendar of %s was read %d days before: kubectl versions catalog update may bring a newer one", row.Standing.Calendar, age))
+		if note := e.stale(row.Standing); note != "" {
+			notes = append(notes, note)
 			break
 		}
 	}
@@ -266,6 +266,15 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 		notes = append(notes, Unconfirmed)
 	}
 	return notes
+}
+
+// stale is a note on a calendar that was read long ago; empty of others.
+func (o Options) stale(s v1alpha1.Standing) string {
+	age := o.At.Minus(s.AsOf)
+	if s.AsOf.IsZero() || age <= old {
+		return ""
+	}
+	return fmt.Sprintf("the calendar of %s was read %d days before: kubectl versions catalog update may bring a newer one", s.Calendar, age)
 }
 
 const (
