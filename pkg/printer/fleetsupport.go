@@ -130,7 +130,9 @@ func fleetSupportOf(r *v1alpha1.FleetSupportReport) htmlPage {
 		},
 		Fleet: &table,
 	}
-	p.Report.Parts = []htmlPart{htmlPart{ID: "notes", Lists: lists(htmlList{Title: "Notes", Lines: texts(r.Notes)})}.at(1)}
+	if notes := lists(htmlList{Title: "Notes", Lines: texts(r.Notes)}); len(notes) > 0 {
+		p.Report.Parts = []htmlPart{htmlPart{ID: "notes", Lists: notes}.at(1)}
+	}
 	for i, c := range r.Clusters {
 		id := fmt.Sprintf("cluster-%d", i+1)
 		table.Rows[i].Cells[0].Anchor = id

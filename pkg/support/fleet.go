@@ -81,7 +81,8 @@ type told struct {
 }
 
 // newFleet asks every cluster what it manages. A managed cluster that is no
-// member is a row; of one that is, the manager tells no more than the role.
+// member is a row; of one that is, the manager tells the role, and what it takes
+// and offers, but not the version.
 func newFleet(members []Member, c *catalog.Catalog, o Options) *fleet {
 	f := &fleet{Options: o, catalog: c, told: make([]told, len(members))}
 	taken := map[string]bool{}
@@ -103,7 +104,11 @@ func newFleet(members []Member, c *catalog.Catalog, o Options) *fleet {
 			for _, managed := range m.others() {
 				at := slices.IndexFunc(members, func(other Member) bool { return other.Name == managed.Name })
 				if at >= 0 && at != i && f.told[at].from == "" {
-					f.told[at] = told{role: m.role(managed), from: cmp.Or(managed.From, "cluster "+member.Name), taker: m.taker, offer: cmp.Or(f.told[at].offer, m.offer)}
+					own := f.told[at]
+					f.told[at] = told{
+						role: cmp.Or(own.role, m.role(managed)), from: cmp.Or(managed.From, "cluster "+member.Name),
+						taker: m.taker, offer: cmp.Or(own.offer, m.offer),
+					}
 					continue
 				}
 				row := m.row(managed, c, o)

@@ -41,7 +41,7 @@ type SupportReport struct {
 
 // SupportSummary is the report in one line.
 type SupportSummary struct {
-	// Verdict is the gravest of rows and ranges.
+	// Verdict is the gravest of rows, ranges and managed clusters.
 	Verdict Verdict `json:"verdict"`
 	// Complete is false when a gap or an unknown row leaves the verdict open.
 	Complete bool   `json:"complete"`
