@@ -51,13 +51,51 @@ func TestWhatIsInsideARange(t *testing.T) {
 	}
 }
 
+func TestWhatWasValidated(t *testing.T) {
+	validated := rangeOf(v1alpha1.VersionRange{ValidatedMinimum: "1.28.0", ValidatedBelow: "1.36.0"})
+	for name, tc := range map[string]struct {
+		in      Range
+		version string
+		want    bool
+	}{
+		"the last patch before":         {validated, "v1.27.16", false},
+		"the first":                     {validated, "v1.28.0", true},
+		"the last patch":                {validated, "v1.35.6-acp.1", true},
+		"the first above":               {validated, "v1.36.0", false},
+		"a pre-release of that":         {validated, "v1.36.0-rc.1", false},
+		"where nothing is said of that": {rangeOf(v1alpha1.VersionRange{Minimum: "1.19.0", Below: "1.35.0"}), "v1.30.0", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, err := version.Parse(tc.version)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := tc.in.Validated(v); got != tc.want {
+				t.Errorf("%s validated by %q: %t, want %t", tc.version, tc.in.String(), got, tc.want)
+			}
+		})
+	}
+}
+
+func TestARangeSaysWhatItDoesNotTell(t *testing.T) {
+	for want, r := range map[string]v1alpha1.VersionRange{
+		"a range that is not published":                                        {For: "onboarding"},
+		">=1.28.0 <1.36.0 (validated; what else is accepted is not published)": {ValidatedMinimum: "1.28.0", ValidatedBelow: "1.36.0"},
+		">=1.19.0 <1.36.0 (validated >=1.28.0 <1.35.0)":                        {Minimum: "1.19.0", Below: "1.36.0", ValidatedMinimum: "1.28.0", ValidatedBelow: "1.35.0"},
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 func TestRangesInTheCatalogReadAsOperatorsWriteThem(t *testing.T) {
 	c := loaded(t)
 	for _, tc := range []struct{ platform, version, purpose, want, newest string }{
 		{"alauda-acp", "4.3", "onboarding", ">=1.19.0 <1.35.0", "1.34"},
 		{"alauda-acp", "4.3", "upgrading the global cluster", ">=1.31.0 <1.35.0", "1.34"},
 		{"alauda-acp", "4.2", "upgrading the global cluster", ">=1.30.0 <1.34.0 (its newest minor alone)", "1.33"},
-		{"alauda-acp", "4.4", "onboarding", "a range that is not published", ""},
+		{"alauda-acp", "4.4", "onboarding", ">=1.28.0 <1.36.0 (validated; what else is accepted is not published)", ""},
 		{"alauda-acp", "4.4", "upgrading the global cluster", ">=1.32.0 <1.36.0", "1.35"},
 		{"daocloud-dce", "v0.44.0", "the installer v0.44.0", ">=1.24.0 <1.35.0", "1.34"},
 		{"daocloud-dce", "v0.44.0", "container management v0.50.0", ">=1.18.0 <1.33.0", "1.32"},

@@ -244,14 +244,6 @@ func (v *PlatformVersion) validate(fault faults) {
 		fault("needs a version and a source")
 	}
 	for _, r := range v.Ranges {
-		minimum, below, err := r.bounds()
-		switch {
-		case r.For == "" || r.Outside == "":
-			fault("a range needs its purpose, and what happens outside it")
-		case r.Known() && err != nil:
-			fault("range for %s: %w", r.For, err)
-		case r.Known() && minimum.Compare(below) >= 0:
-			fault("range for %s: %s is not below %s", r.For, r.Minimum, r.Below)
-		}
+		r.validate(fault)
 	}
 }

@@ -288,13 +288,27 @@ func TestValidateRefusesVersionsOfInstalledPlatforms(t *testing.T) {
 		"whose range has no beginning":     {onRange(func(r *Range) { r.Minimum = "" }), at + `range for onboarding: "" is not a Kubernetes version, want one such as v1.37.1`},
 		"whose range ends where it begins": {onRange(func(r *Range) { r.Minimum = "1.35.0" }), at + "range for onboarding: 1.35.0 is not below 1.35.0"},
 		"whose range ends before":          {onRange(func(r *Range) { r.Minimum = "1.36.0" }), at + "range for onboarding: 1.36.0 is not below 1.35.0"},
+		"whose range has an unknown role": {onRange(func(r *Range) { r.Role = "guest" }),
+			at + `range for onboarding: role "guest" is none of workload, third-party`},
+		"whose range is of the global cluster": {onRange(func(r *Range) { r.Role = v1alpha1.GlobalCluster }),
+			at + `range for onboarding: role "global" is none of workload, third-party`},
+		"whose range validated without an end": {onRange(func(r *Range) { r.ValidatedMinimum = "1.28.0" }),
+			at + `range for onboarding: validated: "" is not a Kubernetes version, want one such as v1.37.1`},
+		"whose range validated nothing": {onRange(func(r *Range) { r.ValidatedMinimum, r.ValidatedBelow = "1.28.0", "1.28.0" }),
+			at + "range for onboarding: validated: 1.28.0 is not below 1.28.0"},
+		"whose range validated what it does not accept": {onRange(func(r *Range) { r.ValidatedMinimum, r.ValidatedBelow = "1.28.0", "1.36.0" }),
+			at + "range for onboarding: validated is more than what is accepted"},
 	}.refused(t)
 }
 
 // What looks like one of the faults above, and is none.
 func TestValidateTakes(t *testing.T) {
 	spoiled{
-		"the embedded catalog":   {func(*Catalog) {}, "no fault"},
+		"the embedded catalog": {func(*Catalog) {}, "no fault"},
+		"all that is accepted validated": {on("alauda-acp", func(p *Platform) {
+			r := &p.Version("4.3").Ranges[0]
+			r.ValidatedMinimum, r.ValidatedBelow = r.Minimum, r.Below
+		}), "no fault"},
 		"platforms in any order": {func(c *Catalog) { slices.Reverse(c.Platforms) }, "no fault"},
 		"even minors alone, before ACK had every one": {on("alibaba-ack", func(p *Platform) {
 			p.Releases = append(p.Releases[:8:8], p.Releases[9:]...) // 1.26

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -15,6 +16,8 @@ type baselineFlag struct {
 	file  string
 	typed *pflag.FlagSet
 }
+
+var errBaselineOfSeveral = usageError{errors.New("--baseline is about one cluster: kubectl versions diff compares reports on several")}
 
 func (f *baselineFlag) addTo(flags *pflag.FlagSet) {
 	f.typed = flags

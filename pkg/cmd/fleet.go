@@ -116,25 +116,27 @@ func once(names []string) []string {
 // member is one of several clusters.
 type member struct {
 	name string
+	// from is such as "context shop-prod".
+	from string
 	// facts reads it, once.
 	facts func(context.Context, *catalog.Catalog, scope) (*v1alpha1.Snapshot, error)
 }
 
 // members are the clusters of a fleet; nil where one cluster is asked about.
-func (o *overviewOptions) members(ctx context.Context) ([]member, error) {
-	switch f := o.fleet; {
+func (f *fleetFlags) members(ctx context.Context, source sourceFlags) ([]member, error) {
+	switch {
 	case len(f.contexts) > 0 || f.allContexts:
-		return o.source.contexts(ctx, f.contexts)
-	case len(f.snapshots) > 0 && o.source.snapshot == "":
+		return source.contexts(ctx, f.contexts)
+	case len(f.snapshots) > 0 && source.snapshot == "":
 		files, err := f.files()
 		if err != nil {
 			return nil, err
 		}
 		var members []member
 		for _, file := range files {
-			one := o.source
+			one := source
 			one.snapshot = file
-			members = append(members, member{file, one.facts})
+			members = append(members, member{file, "snapshot " + file, one.facts})
 		}
 		return members, nil
 	}
@@ -161,7 +163,7 @@ func (f *sourceFlags) contexts(ctx context.Context, names []string) ([]member, e
 		if raw.Contexts[name] == nil {
 			return nil, usagef("kubeconfig has no context %q: kubectl config get-contexts lists them", name)
 		}
-		members = append(members, member{name, func(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
+		members = append(members, member{name, "context " + name, func(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
 			if err := hasCluster(raw, name); err != nil {
 				return nil, err
 			}
@@ -223,62 +225,80 @@ func (f *sourceFlags) kubectlOnce(ctx context.Context) func(context.Context) (*v
 	}
 }
 
-// runFleet judges clusters, several at a time. One that cannot be judged is a row that says why.
-func (o *overviewOptions) runFleet(ctx context.Context, members []member, what scope) error {
+// readEach reads clusters, several at a time. What cannot be read is a row, too.
+func readEach[R any](ctx context.Context, env Environment, concurrency int, members []member, read func(context.Context, member) R) []R {
 	progress := &fleetProgress{all: len(members)}
-	stop := o.env.showProgress(progress.line)
-	rows := make([]v1alpha1.FleetCluster, len(members))
+	stop := env.showProgress(progress.line)
+	defer stop()
+	rows := make([]R, len(members))
 	var reading errgroup.Group
-	reading.SetLimit(o.fleet.concurrency)
+	reading.SetLimit(concurrency)
 	for i, m := range members {
 		reading.Go(func() error {
 			progress.begin(m.name)
 			defer progress.end(m.name)
-			rows[i] = o.row(ctx, m, what)
+			rows[i] = read(ctx, m)
 			return nil
 		})
 	}
-	err := reading.Wait()
-	stop()
+	_ = reading.Wait() // none fails
+	return rows
+}
 
-	tellApart(rows, members)
-	report := overview.Fleet(o.judgeBy.At, rows)
-	if err := cmp.Or(err, o.output.show(report)); err != nil {
+// snapshot of one of several clusters, or why there is none, in a line.
+func (m member) snapshot(ctx context.Context, c *catalog.Catalog, what scope) (*v1alpha1.Snapshot, error) {
+	if ctx.Err() != nil {
+		return nil, errors.New("interrupted before it was read")
+	}
+	snapshot, err := m.facts(ctx, c, what)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, errInterrupted
+	case err != nil:
+		return nil, firstLine(err)
+	}
+	return snapshot, nil
+}
+
+// tellApart gives rows of one name, which snapshots can have, those of their files.
+func tellApart[R any](rows []R, members []member, name func(*R) *string) {
+	named := map[string]int{}
+	for i := range rows {
+		named[*name(&rows[i])]++
+	}
+	for i := range rows {
+		if n := name(&rows[i]); named[*n] > 1 {
+			*n = members[i].name
+		}
+	}
+}
+
+// finishFleet shows a report, and fails where the gate does, or nothing could be judged.
+func (f *reportFlags) finishFleet(r report, clusters, failed int32) error {
+	if err := f.finish(r); err != nil {
 		return err
 	}
-	if err := o.output.gate.check(report); err != nil {
-		return err
-	}
-	if report.Summary.Failed == report.Summary.Clusters {
+	if failed == clusters {
 		return errors.New("no cluster could be judged")
 	}
 	return nil
 }
 
-// tellApart gives rows of one name, which snapshots can have, those of their files.
-func tellApart(rows []v1alpha1.FleetCluster, members []member) {
-	named := map[string]int{}
-	for _, row := range rows {
-		named[row.Name]++
-	}
-	for i := range rows {
-		if named[rows[i].Name] > 1 {
-			rows[i].Name = members[i].name
-		}
-	}
+// runFleet judges clusters, several at a time. One that cannot be judged is a row that says why.
+func (o *overviewOptions) runFleet(ctx context.Context, members []member, what scope) error {
+	rows := readEach(ctx, o.env, o.fleet.concurrency, members, func(ctx context.Context, m member) v1alpha1.FleetCluster {
+		return o.row(ctx, m, what)
+	})
+	tellApart(rows, members, func(r *v1alpha1.FleetCluster) *string { return &r.Name })
+	report := overview.Fleet(o.judgeBy.At, rows)
+	return o.output.finishFleet(report, report.Summary.Clusters, report.Summary.Failed)
 }
 
 // row keeps no more of a cluster than is shown.
 func (o *overviewOptions) row(ctx context.Context, m member, what scope) v1alpha1.FleetCluster {
-	if ctx.Err() != nil {
-		return overview.FailedRow(m.name, errors.New("interrupted before it was read"))
-	}
-	snapshot, err := m.facts(ctx, o.judgeBy.Catalog, what)
+	snapshot, err := m.snapshot(ctx, o.judgeBy.Catalog, what)
 	if err != nil {
-		if ctx.Err() != nil {
-			err = errInterrupted
-		}
-		return overview.FailedRow(m.name, firstLine(err))
+		return overview.FailedRow(m.name, err)
 	}
 	report, err := overview.Evaluate(snapshot, o.judgeBy)
 	if err != nil {

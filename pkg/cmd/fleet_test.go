@@ -443,3 +443,101 @@ func manyClusters(t *testing.T) ([]string, *servers) {
 	}
 	return names, newServers(t, versions)
 }
+
+func fleetSupportOf(ctx context.Context, t *testing.T, args ...string) (*v1alpha1.FleetSupportReport, error) {
+	t.Helper()
+	stdout, stderr, err := kubectlVersions(ctx, append([]string{"support", "-o", "json"}, args...)...)
+	report := &v1alpha1.FleetSupportReport{}
+	if faulty := json.Unmarshal([]byte(stdout), report); faulty != nil {
+		t.Fatalf("%v: %v: %s", err, faulty, stderr)
+	}
+	return report, err
+}
+
+// supportRows shows clusters as NAME VERSION ROLE VERDICT ERROR.
+func supportRows(report *v1alpha1.FleetSupportReport) []string {
+	var all []string
+	for _, c := range report.Clusters {
+		all = append(all, strings.Join(strings.Fields(fmt.Sprint(c.Name, " ", c.Version, " ", c.Role, " ", c.Verdict, " ", c.Error)), " "))
+	}
+	return all
+}
+
+func TestSupportOfSeveralContexts(t *testing.T) {
+	s := newServers(t, map[string]string{"shop": "v1.35.9", "legacy": "v1.31.9", "cloud": "v1.34.4-eks-ac2d5a0"})
+	kubeconfig := s.kubeconfig(t, "shop", "legacy", "cloud", "gone")
+	args := []string{"--kubeconfig", kubeconfig, "--all-contexts", "--platform", "alauda-acp", "--platform-version", "4.4", "--third-party", "cloud"}
+	report, err := fleetSupportOf(t.Context(), t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"legacy v1.31.9 workload unsupported",
+		`gone workload unknown cannot reach kube-apiserver at ` + s.URL + `/clusters/gone (context "gone"): the server is currently unable to handle the request (get /clusters/gone/version)`,
+		"cloud v1.34.4-eks-ac2d5a0 third-party ok",
+		"shop v1.35.9 workload ok",
+	}
+	if diff := cmp.Diff(want, supportRows(report)); diff != "" {
+		t.Error(diff)
+	}
+	if got := report.Clusters[0].From; got != "context legacy" {
+		t.Errorf("from %s", got)
+	}
+	for _, c := range report.Clusters {
+		if (c.Report == nil) != (c.Error != "") {
+			t.Errorf("%s: report %v beside error %q", c.Name, c.Report != nil, c.Error)
+		}
+	}
+	for _, tt := range []struct {
+		more []string
+		want error
+	}{{[]string{"--require-complete"}, errIncomplete}, {[]string{"--fail-on", "error", "--require-complete"}, errFindings}} {
+		if _, err := fleetSupportOf(t.Context(), t, append(args, tt.more...)...); !errors.Is(err, tt.want) {
+			t.Errorf("%s: error = %v, want %v", tt.more, err, tt.want)
+		}
+	}
+	// A context that could not be read may be the one that was meant.
+	if _, err := fleetSupportOf(t.Context(), t, append(args, "--third-party", "other")...); err != nil {
+		t.Errorf("error = %v", err)
+	}
+}
+
+func TestAHangingClusterCostsTheSupportOfItsOwn(t *testing.T) {
+	s := newServers(t, map[string]string{"c000": "v1.35.9", "c001": "v1.35.9", "c002": "v1.35.9"})
+	s.before = func(r *http.Request, cluster string) {
+		if cluster == "c000" {
+			<-r.Context().Done()
+		}
+	}
+	report, err := fleetSupportOf(t.Context(), t, "--kubeconfig", s.kubeconfig(t, numbered(3)...), "--all-contexts", "--concurrency", "1", "--request-timeout", "2s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Summary.Clusters != 3 || report.Summary.Failed != 1 || report.Summary.Complete {
+		t.Errorf("summary %+v", report.Summary)
+	}
+	const want = `(context "c000") did not answer within 2s: check the network, or wait longer with --request-timeout`
+	if first := report.Clusters[0]; !strings.HasSuffix(first.Error, want) {
+		t.Errorf("got  %s\nwant %s", first.Error, want)
+	}
+}
+
+func TestInterruptedSupportTellsWhatIsKnown(t *testing.T) {
+	s := newServers(t, map[string]string{"c000": "v1.35.9", "c001": "v1.35.9", "c002": "v1.35.9"})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	s.before = func(r *http.Request, cluster string) {
+		if cluster == "c001" {
+			cancel(errors.New("interrupt signal received"))
+			<-r.Context().Done()
+		}
+	}
+	report, err := fleetSupportOf(ctx, t, "--kubeconfig", s.kubeconfig(t, numbered(3)...), "--contexts", "c000,c001,c002", "--concurrency", "1")
+	if ExitCode(err) != ExitInterrupted || !Silent(err) {
+		t.Errorf("error = %v", err)
+	}
+	want := []string{"c001 unknown interrupted", "c002 unknown interrupted before it was read", "c000 v1.35.9 ok"}
+	if diff := cmp.Diff(want, supportRows(report)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -46,6 +46,9 @@ func FuzzAnyReport(f *testing.F) {
 	fleet.Clusters = []v1alpha1.FleetCluster{{Name: "a", Overview: overview}, {Name: "b", Error: "timeout", Verdict: v1alpha1.Unknown}}
 	add(overview)
 	add(fleet)
+	supported := v1alpha1.NewFleetSupportReport()
+	supported.Clusters = []v1alpha1.ClusterSupport{{Name: "a", Verdict: v1alpha1.OK, Report: overview.Support}, {Name: "b", Error: "timeout", Verdict: v1alpha1.Unknown}}
+	add(supported)
 	table, err := printer.NewReportFlags().Printer(printer.Layout{Width: 80})
 	if err != nil {
 		f.Fatal(err)

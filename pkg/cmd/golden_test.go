@@ -81,6 +81,14 @@ func commands(t *testing.T) map[string][]string {
 		add("overview/"+name, []string{"table", "color"}, "--snapshot", snapshot)
 	}
 	add("fleet/examples", []string{"table", "wide", "no-headers", "name", "markdown", "csv", "prometheus", "junit"}, "--snapshot", "../../docs/examples")
+	several := []string{"support", "--snapshot", "../../docs/examples/acp"}
+	add("support/several", tables, several...)
+	add("support/several-4.4", []string{"table", "wide", "color", "no-headers", "json", "yaml", "name", "markdown", "csv", "html", "sarif", "junit", "prometheus"},
+		append(several, "--platform", "alauda-acp", "--platform-version", "4.4", "--third-party", "lab")...)
+	add("support/acp-main", append(slices.Clone(documents), "markdown", "csv", "html", "sarif", "junit", "prometheus"),
+		"support", "--snapshot", "../../docs/examples/acp/acp-main.yaml")
+	add("support/acp-main-4.4", tables, "support", "--snapshot", "../../docs/examples/acp/acp-main.yaml", "--platform", "alauda-acp", "--platform-version", "4.4")
+	add("overview/acp-main", []string{"table"}, "--snapshot", "../../docs/examples/acp/acp-main.yaml")
 	add("overview/shop-prod", []string{"no-headers", "wide", "json", "name", "markdown", "csv"}, "--snapshot", "../../docs/examples/shop-prod.yaml")
 	for _, snapshot := range files(t, "testdata/snapshots/platforms/*.yaml") {
 		name := strings.TrimSuffix(filepath.Base(snapshot), ".yaml")

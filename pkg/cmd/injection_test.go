@@ -107,7 +107,7 @@ func TestNoFormatObeysANameOfTheCluster(t *testing.T) {
 	formats := slices.DeleteFunc(printer.NewReportFlags().Formats(), func(f string) bool {
 		return strings.Contains(f, "template") || strings.Contains(f, "path") || strings.Contains(f, "columns") || f == "kyaml"
 	})
-	questions := []string{"", "skew", "support", "deprecations", "plan"}
+	questions := []string{"", "skew", "support", "deprecations", "plan", "support --snapshot ../../docs/examples/acp"}
 	type asked struct{ question, format string }
 	harmless := map[asked]map[string]int{}
 	for _, question := range questions {
@@ -188,6 +188,8 @@ func elements(page string) map[string]int {
 			page = strings.Replace(page, link[0], "", 1)
 		}
 	}
+	// Whether a cell wraps is decided by the length of a name.
+	page = strings.NewReplacer(`class="short"`, `class=""`, `right short"`, `right "`).Replace(page)
 	counted := map[string]int{}
 	for _, tag := range regexp.MustCompile(`<[a-zA-Z!/][^>]*>`).FindAllString(page, -1) {
 		counted[tag]++

@@ -67,12 +67,12 @@ func (o *overviewOptions) Validate() error {
 
 // Run collects, answers every question and prints.
 func (o *overviewOptions) Run(ctx context.Context) error {
-	members, err := o.members(ctx)
+	members, err := o.fleet.members(ctx, o.source)
 	if err != nil {
 		return err
 	}
 	if members != nil && o.baseline.file != "" {
-		return usagef("--baseline is about one cluster: kubectl versions diff compares reports on several")
+		return errBaselineOfSeveral
 	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {

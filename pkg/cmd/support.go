@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 type supportOptions struct {
 	env             Environment
 	source          sourceFlags
+	fleet           fleetFlags
 	catalog         *catalogFlag
 	baseline        baselineFlag
 	at              dayFlag
@@ -25,6 +27,7 @@ type supportOptions struct {
 	platform        platformFlag
 	platformVersion string
 	live            liveFlags
+	thirdParty      []string
 	output          reportFlags
 
 	judgeBy support.Options
@@ -50,7 +53,14 @@ is an error. Every date is the last day of what it ends.
 --live asks the platform itself, and takes the dates that it tells in place of the
 catalog's. The region, and what else it has to be told, is that of the nodes,
 unless it is given. Without an answer the catalog's dates are used, and the
-report is incomplete.`,
+report is incomplete.
+
+
+With --contexts, --all-contexts, or more than one --snapshot, each cluster is
+a row. With --platform-version the platform's ranges are those of each one's
+role: which workload clusters block the platform's upgrade, and which
+third-party clusters it takes. Roles are read from the platform's own resources
+where its cluster is among them; --third-party names clusters otherwise.`,
 		Example: `  # Judge the cluster of the current context
   kubectl versions support
 
@@ -64,17 +74,23 @@ report is incomplete.`,
   kubectl versions support --live
 
   # Check whether a platform accepts this cluster
-  kubectl versions support --platform alauda-acp --platform-version 4.3`,
+  kubectl versions support --platform alauda-acp --platform-version 4.3
+
+  # Which of several clusters stand against an upgrade of the platform
+  kubectl versions support --platform alauda-acp --platform-version 4.3 \
+    --contexts shop,bank,edge --third-party edge`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
 	flags := cmd.Flags()
-	o.source.addTo(flags)
+	o.source.addCollecting(flags)
+	o.fleet.addTo(flags)
 	o.at.addTo(flags)
 	o.within.addTo(flags)
 	o.platform.addTo(flags)
 	o.live.addTo(flags)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
+	flags.StringSliceVar(&o.thirdParty, "third-party", nil, "Contexts, or names of snapshots, of clusters that the platform did not create.")
 	o.baseline.addTo(flags)
 	o.output.addTo(flags)
 	return cmd
@@ -82,23 +98,42 @@ report is incomplete.`,
 
 // Validate checks what was typed, before anything is read.
 func (o *supportOptions) Validate() error {
-	var badDay, badPeriod, alone error
+	var badDay, badPeriod, alone, unnamed error
 	o.judgeBy.At, badDay = o.at.day()
 	o.judgeBy.Within, badPeriod = o.within.period()
 	if o.platform.typed.Changed("platform-version") && !o.platform.typed.Changed("platform") {
 		alone = usagef("--platform-version needs --platform")
 	}
-	return cmp.Or(o.source.validate(), o.baseline.validate(), o.live.validate(), badDay, badPeriod, alone, o.output.validate())
+	if o.platform.typed.Changed("third-party") && (len(o.thirdParty) == 0 || slices.Contains(o.thirdParty, "")) {
+		unnamed = usagef("--third-party names no cluster")
+	}
+	o.judgeBy.ThirdParty = o.thirdParty
+	err := cmp.Or(o.fleet.validate(), o.source.validate(), o.baseline.validate(), o.live.validate(), badDay, badPeriod, alone, unnamed, o.output.validate())
+	o.source.snapshot = o.fleet.oneSnapshot()
+	return err
 }
 
 // Run collects, evaluates and prints.
 func (o *supportOptions) Run(ctx context.Context) error {
+	members, err := o.fleet.members(ctx, o.source)
+	if err != nil {
+		return err
+	}
+	if members != nil && o.baseline.given() {
+		return errBaselineOfSeveral
+	}
+	if members != nil && o.live.asked {
+		return usagef("--live asks about one cluster: kubectl versions catalog update --from live keeps the answer for all")
+	}
 	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
 	}
 	if err := o.choosePlatform(data.Catalog); err != nil {
 		return err
+	}
+	if members != nil {
+		return o.runFleet(ctx, members, data.Catalog)
 	}
 	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true})
 	if err != nil {
@@ -115,6 +150,9 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	}
 	report, err := judge(snapshot)
 	if err != nil {
+		return err
+	}
+	if err := o.knows(append(clusterNames(report.Managed), report.Name, report.Cluster.Context)); err != nil {
 		return err
 	}
 	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
@@ -139,6 +177,50 @@ func (o *supportOptions) askPlatform(ctx context.Context, known *catalog.Catalog
 		o.judgeBy.Platform = merged.Platform(platform.ID)
 	}
 	return merged, nil
+}
+
+// runFleet reads clusters, several at a time, and judges them when all are known:
+// one of them may tell the roles of the others.
+func (o *supportOptions) runFleet(ctx context.Context, members []member, data *catalog.Catalog) error {
+	read := readEach(ctx, o.env, o.fleet.concurrency, members, func(ctx context.Context, m member) support.Member {
+		snapshot, err := m.snapshot(ctx, data, scope{components: true})
+		if err != nil {
+			return support.Member{Name: m.name, From: m.from, Err: err}
+		}
+		return support.Member{Name: cmp.Or(snapshot.Name, m.name), From: m.from, Snapshot: support.Judged(snapshot)}
+	})
+	tellApart(read, members, func(m *support.Member) *string { return &m.Name })
+	report := support.Fleet(read, data, o.judgeBy)
+	if report.Summary.Failed == 0 {
+		if err := o.knows(clusterNames(report.Clusters)); err != nil {
+			return err
+		}
+	}
+	if !o.output.format.Nested() {
+		for i := range report.Clusters {
+			report.Clusters[i].Report = nil
+		}
+	}
+	return o.output.finishFleet(report, report.Summary.Clusters, report.Summary.Failed)
+}
+
+func clusterNames(clusters []v1alpha1.ClusterSupport) []string {
+	var all []string
+	for _, c := range clusters {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+// knows refuses a name that is of no cluster: the one that was meant would be
+// taken for a workload cluster.
+func (o *supportOptions) knows(clusters []string) error {
+	for _, name := range o.thirdParty {
+		if !slices.Contains(clusters, name) {
+			return usagef("--third-party: no cluster is called %q: use the name of a context or a snapshot", name)
+		}
+	}
+	return nil
 }
 
 func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {

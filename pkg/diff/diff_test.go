@@ -272,6 +272,13 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 	onboarding := with(supportOf(), func(r *v1alpha1.SupportReport) {
 		r.Ranges = []v1alpha1.RangeCheck{{VersionRange: v1alpha1.VersionRange{For: "onboarding"}, Verdict: v1alpha1.Unsupported}}
 	})
+	manages := func(names ...string) *v1alpha1.SupportReport {
+		return with(supportOf(), func(r *v1alpha1.SupportReport) {
+			for _, name := range names {
+				r.Managed = append(r.Managed, v1alpha1.ClusterSupport{Name: name, Verdict: v1alpha1.Unsupported})
+			}
+		})
+	}
 	manager := usageOf(use(v1alpha1.SubjectManager, "helm", v1alpha1.Error))
 	file := usageOf(use(v1alpha1.SubjectFile, "a.yaml", v1alpha1.Error))
 	user := usageOf(use(v1alpha1.SubjectUser, "alice", v1alpha1.Error))
@@ -297,19 +304,24 @@ func TestResolvedIsOnlyWhatWasLookedFor(t *testing.T) {
 		"skew, some pods of the control plane not read":        {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), unseen},
 		"skew, all pods of the control plane read":             {skewOf(row("kube-scheduler", "v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceNodes, skewOf(row("kube-scheduler", "v1.36.1", v1alpha1.OK))), resolved},
 		"skew, a kubelet is seen without those pods":           {skewOf(kubelet("v1.33.1", v1alpha1.Warning)), blindTo(v1alpha1.SourceControlPlanePods, skewOf(kubelet("v1.36.1", v1alpha1.OK))), resolved},
-		"a whole report on support":                            {supportOf(nodes), supportOf(), resolved},
-		"support, not everything seen":                         {supportOf(nodes), incomplete(supportOf()), unseen},
-		"support, but all nodes seen":                          {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
-		"support, a kube-apiserver may hide":                   {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
-		"support, a range that nobody asked for":               {onboarding, supportOf(), unseen},
-		"a whole report on API usage":                          {manager, usageOf(), resolved},
-		"usage, not everything seen":                           {manager, incomplete(usageOf()), unseen},
-		"usage at a later target":                              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
-		"usage at an earlier target":                           {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
-		"usage of some verdicts":                               {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
-		"usage in a namespace":                                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
-		"usage by labels":                                      {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
-		"usage without the cluster":                            {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
+		"a managed cluster that is gone":                       {manages("shop", "bank"), incomplete(manages("shop")), resolved},
+		"managed clusters, none of which is told":              {manages("shop"), manages(), unseen},
+		"managed clusters, some of which could not be read": {manages("shop", "bank"), with(manages("shop"), func(r *v1alpha1.SupportReport) {
+			r.Gaps = []v1alpha1.Gap{{Source: v1alpha1.SourceManagement}}
+		}), unseen},
+		"a whole report on support":              {supportOf(nodes), supportOf(), resolved},
+		"support, not everything seen":           {supportOf(nodes), incomplete(supportOf()), unseen},
+		"support, but all nodes seen":            {supportOf(nodes), incomplete(supportOf(part("nodes", "v1.36.1", v1alpha1.OK))), resolved},
+		"support, a kube-apiserver may hide":     {supportOf(controlPlane), incomplete(supportOf(part("control plane", "v1.36.1", v1alpha1.OK))), unseen},
+		"support, a range that nobody asked for": {onboarding, supportOf(), unseen},
+		"a whole report on API usage":            {manager, usageOf(), resolved},
+		"usage, not everything seen":             {manager, incomplete(usageOf()), unseen},
+		"usage at a later target":                {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.39") }), resolved},
+		"usage at an earlier target":             {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Target = minor("1.37") }), unseen},
+		"usage of some verdicts":                 {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Only = []v1alpha1.Verdict{v1alpha1.Error} }), unseen},
+		"usage in a namespace":                   {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), unseen},
+		"usage by labels":                        {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Selector = "a=b" }), unseen},
+		"usage without the cluster":              {manager, looked(func(r *v1alpha1.DeprecationReport) { r.Server = version.Minor{} }), unseen},
 		"usage in the same namespace": {
 			with(usageOf(use(v1alpha1.SubjectManager, "helm", v1alpha1.Error)), func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }),
 			looked(func(r *v1alpha1.DeprecationReport) { r.Namespace = "shop" }), resolved,
@@ -481,6 +493,30 @@ func TestClustersOfAFleetAreComparedOneByOne(t *testing.T) {
 	}
 	want := []string{"new skew a kubelet 1.34: -, warning", "resolved skew a kubelet 1.33: warning, -"}
 	if diff := cmp.Diff(want, lines(report.Changes)); diff != "" {
+		t.Error(diff)
+	}
+	if report.Summary.Complete {
+		t.Error("a cluster that was not judged leaves the comparison open")
+	}
+}
+
+func TestTheSupportOfSeveralIsComparedOneByOne(t *testing.T) {
+	of := func(clusters ...v1alpha1.ClusterSupport) *v1alpha1.FleetSupportReport {
+		r := v1alpha1.NewFleetSupportReport()
+		r.Clusters = clusters
+		return r
+	}
+	one := func(name, version string, verdict v1alpha1.Verdict) v1alpha1.ClusterSupport {
+		return v1alpha1.ClusterSupport{Name: name, Report: supportOf(part("control plane", version, verdict))}
+	}
+	report, err := Compare(
+		of(one("a", "v1.33.1", v1alpha1.Unsupported), one("gone", "v1.33.1", v1alpha1.Unsupported), one("down", "v1.33.1", v1alpha1.Unsupported)),
+		of(one("a", "v1.36.1", v1alpha1.OK), v1alpha1.ClusterSupport{Name: "down", Error: "timeout"}, one("b", "v1.33.1", v1alpha1.Unsupported)),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"resolved support a control plane 1.33: unsupported, -"}, lines(report.Changes)); diff != "" {
 		t.Error(diff)
 	}
 	if report.Summary.Complete {

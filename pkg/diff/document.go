@@ -76,6 +76,14 @@ func newDocument(name string, report runtime.Object) document {
 		for _, c := range r.Clusters {
 			d.addCluster(c)
 		}
+	case *v1alpha1.FleetSupportReport:
+		for _, c := range r.Clusters {
+			a := answer{reason: cmp.Or(c.Error, "the report leaves out its details")}
+			if c.Report != nil {
+				_, a = answerOf(c.Report)
+			}
+			d.add(topic{c.Name, v1alpha1.QuestionSupport}, a)
+		}
 	default:
 		if q, a := answerOf(report); q != "" {
 			d.add(topic{"", q}, a)
@@ -171,6 +179,9 @@ func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 		return onNodes(f) && a.lookedAtPart(f, true) ||
 			sawServers(later) && podsRead && a.lookedAtPart(f, f.Rule != kubeAPIServer)
 	case *v1alpha1.SupportReport:
+		if f.Rule == managedCluster { // those that are left show that the list was read
+			return len(later.Managed) > 0 && !slices.ContainsFunc(later.Gaps, func(g v1alpha1.Gap) bool { return g.Source == v1alpha1.SourceManagement })
+		}
 		return f.Rule != platformRange && a.lookedAtPart(f, f.Rule == nodes)
 	case *v1alpha1.DeprecationReport:
 		old, ok := earlier.report.(*v1alpha1.DeprecationReport)
@@ -183,9 +194,10 @@ func (a answer) looked(earlier answer, f v1alpha1.Finding) bool {
 }
 
 const (
-	kubeAPIServer = "kube-apiserver"
-	nodes         = "nodes"
-	platformRange = "platform range"
+	kubeAPIServer  = "kube-apiserver"
+	nodes          = "nodes"
+	platformRange  = "platform range"
+	managedCluster = "managed cluster"
 )
 
 // onNodes reports whether a component is seen whatever kube-apiserver is not. A

@@ -169,6 +169,12 @@ func TestPlatformsAreRecognised(t *testing.T) {
 		"OpenShift by its API": {without(serves(seen("v1.31.9"), "config.openshift.io"), noSamples, noNodes),
 			recognised{"red-hat-openshift", "API group config.openshift.io", true, nil}},
 
+		"the global cluster of Alauda Container Platform": {serves(seen("v1.35.6-acp.1"), "config.alauda.io", "product.alauda.io", "platform.tkestack.io"),
+			recognised{"alauda-acp", "API group config.alauda.io", true, nil}},
+		"a product of the same vendor, of whatever brand": {serves(seen("v1.33.6"), "product.alauda.io", "platform.tkestack.io"),
+			recognised{"upstream", noMark, true, nil}},
+		"Kubean, which runs without DaoCloud Enterprise too": {serves(seen("v1.33.6"), "kubean.io"),
+			recognised{"upstream", noMark, true, nil}},
 		"kubeadm": {seen("v1.36.3", node("worker-0", "")),
 			recognised{"upstream", noMark, true, nil}},
 		"kubeadm on EC2": {seen("v1.36.3", node("ip-10-0-0-7.ec2.internal", "aws:///us-east-1a/i-0a1b2c3d4e5f60718", "node.kubernetes.io/instance-type", "m6i.large")),

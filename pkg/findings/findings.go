@@ -45,6 +45,18 @@ func Of(report runtime.Object) []v1alpha1.Finding {
 			}
 		}
 		return all
+	case *v1alpha1.FleetSupportReport:
+		var all []v1alpha1.Finding
+		for _, c := range r.Clusters {
+			if c.Report == nil {
+				continue
+			}
+			for _, f := range ofSupport(c.Report) {
+				f.Cluster = c.Name
+				all = append(all, f)
+			}
+		}
+		return all
 	default:
 		return nil
 	}
@@ -87,7 +99,7 @@ func Clusters(report runtime.Object) ([]v1alpha1.FleetCluster, error) {
 	case *v1alpha1.SkewReport:
 		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Skew: r, Baseline: r.Baseline}), nil
 	case *v1alpha1.SupportReport:
-		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Support: r, Baseline: r.Baseline}), nil
+		return one(onSupport(r)), nil
 	case *v1alpha1.DeprecationReport:
 		return one(&v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Deprecations: r, Baseline: r.Baseline}), nil
 	case *v1alpha1.UpgradePlan:
@@ -101,6 +113,19 @@ func Clusters(report runtime.Object) ([]v1alpha1.FleetCluster, error) {
 			}
 		}
 		return r.Clusters, nil
+	case *v1alpha1.FleetSupportReport:
+		var all []v1alpha1.FleetCluster
+		for _, c := range r.Clusters {
+			cluster := v1alpha1.FleetCluster{Name: c.Name, Error: c.Error}
+			switch {
+			case c.Report != nil:
+				cluster.Overview = onSupport(c.Report)
+			case c.Error == "":
+				return nil, fmt.Errorf("the report does not hold that of cluster %s", c.Name)
+			}
+			all = append(all, cluster)
+		}
+		return all, nil
 	default:
 		return nil, fmt.Errorf("%T judges no cluster: use -o yaml", report)
 	}
@@ -108,6 +133,10 @@ func Clusters(report runtime.Object) ([]v1alpha1.FleetCluster, error) {
 
 func one(o *v1alpha1.Overview) []v1alpha1.FleetCluster {
 	return []v1alpha1.FleetCluster{{Name: cmp.Or(o.Name, o.Cluster.Context, o.Cluster.Server), Overview: o}}
+}
+
+func onSupport(r *v1alpha1.SupportReport) *v1alpha1.Overview {
+	return &v1alpha1.Overview{ObjectMeta: r.ObjectMeta, CollectedAt: r.CollectedAt, Cluster: r.Cluster, Support: r, Baseline: r.Baseline}
 }
 
 // Counts reports whether a finding asks for attention: error, warning or unknown.
@@ -136,6 +165,13 @@ func ofSupport(r *v1alpha1.SupportReport) []v1alpha1.Finding {
 		all = append(all, v1alpha1.Finding{
 			Question: v1alpha1.QuestionSupport, Rule: "platform range", Subject: check.For, Verdict: check.Verdict, Message: check.Reason,
 		})
+	}
+	for _, c := range r.Managed {
+		finding := v1alpha1.Finding{
+			Question: v1alpha1.QuestionSupport, Rule: "managed cluster", Subject: c.Name, Verdict: c.Verdict,
+			Message: c.Reason, Remedy: c.Advice, Source: first(c.Standing.Sources),
+		}
+		all = append(all, finding)
 	}
 	return merged(all)
 }

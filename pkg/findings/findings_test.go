@@ -101,7 +101,12 @@ func TestIdentitiesTellApart(t *testing.T) {
 	expectKeys(t, &v1alpha1.SupportReport{
 		Rows:   []v1alpha1.SupportRow{{Part: "control plane", Version: "v1.37.1"}},
 		Ranges: []v1alpha1.RangeCheck{{VersionRange: v1alpha1.VersionRange{For: "onboarding"}}},
-	}, "|support|control plane|control plane 1.37", "|support|platform range|onboarding")
+		// A cluster stays the same when its version changes.
+		Managed: []v1alpha1.ClusterSupport{{Name: "shop", Version: "v1.33.1"}, {Name: "bank"}},
+	}, "|support|control plane|control plane 1.37", "|support|managed cluster|bank", "|support|managed cluster|shop", "|support|platform range|onboarding")
+	expectKeys(t, &v1alpha1.FleetSupportReport{Clusters: []v1alpha1.ClusterSupport{
+		{Name: "a", Report: &v1alpha1.SupportReport{Rows: []v1alpha1.SupportRow{{Part: "control plane", Version: "v1.37.1"}}}}, {Name: "b", Error: "no route to host"},
+	}}, "a|support|control plane|control plane 1.37")
 
 	one := &v1alpha1.Overview{Skew: skewOf(kubelet("v1.33.1", v1alpha1.OK, ""))}
 	expectKeys(t, &v1alpha1.FleetOverview{Clusters: []v1alpha1.FleetCluster{
@@ -236,5 +241,8 @@ func TestClustersOfAnyReport(t *testing.T) {
 	cut := &v1alpha1.FleetOverview{Clusters: []v1alpha1.FleetCluster{{Name: "a", Verdict: v1alpha1.Error}}}
 	if _, err := findings.Clusters(cut); err == nil {
 		t.Error("a fleet without the clusters' reports looks as if nothing was found")
+	}
+	if _, err := findings.Clusters(&v1alpha1.FleetSupportReport{Clusters: []v1alpha1.ClusterSupport{{Name: "a", Verdict: v1alpha1.Error}}}); err == nil {
+		t.Error("the support of several without the clusters' reports looks as if nothing was found")
 	}
 }

@@ -152,6 +152,9 @@ func TestPhrases(t *testing.T) {
 		{APIVersion: "policy/v1beta1", Kind: "PodDisruptionBudget", Verdict: v1alpha1.Error},
 		{APIVersion: "batch/v1beta1", Kind: "CronJob", Verdict: v1alpha1.Warning},
 	}}}
+	manages := &v1alpha1.Overview{Support: &v1alpha1.SupportReport{
+		Rows: []v1alpha1.SupportRow{{Verdict: v1alpha1.OK}}, Managed: []v1alpha1.ClusterSupport{{Verdict: v1alpha1.Unsupported}},
+	}}
 	next := full.Plan.To
 	for _, tt := range []struct {
 		question v1alpha1.Question
@@ -166,6 +169,8 @@ func TestPhrases(t *testing.T) {
 		{v1alpha1.QuestionSupport, v1alpha1.Warning, full, "support ends soon or costs extra"},
 		{v1alpha1.QuestionSupport, v1alpha1.OK, full, "supported until 2026-06-28"},
 		{v1alpha1.QuestionSupport, v1alpha1.OK, one, "supported"},
+		{v1alpha1.QuestionSupport, v1alpha1.Unsupported, manages, "managed clusters out of support"},
+		{v1alpha1.QuestionSupport, v1alpha1.OK, manages, "supported"},
 		{v1alpha1.QuestionDeprecations, v1alpha1.Error, full, "3 API versions in use break"},
 		{v1alpha1.QuestionDeprecations, v1alpha1.Error, one, "1 API version in use breaks"},
 		{v1alpha1.QuestionDeprecations, v1alpha1.OK, full, "no API in use goes away"},

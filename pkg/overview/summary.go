@@ -2,6 +2,7 @@ package overview
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -94,6 +95,9 @@ func phrase(a v1alpha1.OverviewAnswer, r *v1alpha1.Overview, next version.Minor)
 				until += " until " + day.String()
 			}
 		}
+		if managedDecide(r.Support, weight) {
+			return pick("managed clusters out of support", "managed clusters need attention", "support of managed clusters not known", until)
+		}
 		return pick("out of support", "support ends soon or costs extra", "support not known", until)
 	case v1alpha1.QuestionDeprecations:
 		broken := breaking(r.Deprecations)
@@ -106,6 +110,13 @@ func phrase(a v1alpha1.OverviewAnswer, r *v1alpha1.Overview, next version.Minor)
 		return pick(fmt.Sprintf("upgrade to %s blocked", next), fmt.Sprintf("warnings before an upgrade to %s", next),
 			fmt.Sprintf("not known what stands against %s", next), fmt.Sprintf("nothing stands against %s", next))
 	}
+}
+
+// managedDecide reports whether a verdict on support is of clusters that this one
+// manages, and none on the cluster itself.
+func managedDecide(r *v1alpha1.SupportReport, weight int) bool {
+	return r != nil && len(r.Managed) > 0 &&
+		!slices.ContainsFunc(r.Rows, func(row v1alpha1.SupportRow) bool { return row.Verdict.Weight() >= weight })
 }
 
 // breaking counts the API versions that are in use, and gone at the target or before.

@@ -91,6 +91,8 @@ func documentsOf(object runtime.Object, layout Layout) ([]document, error) {
 		return []document{overviewDocument(report, layout)}, nil
 	case *v1alpha1.FleetOverview:
 		return []document{fleetDocument(report, layout)}, nil
+	case *v1alpha1.FleetSupportReport:
+		return []document{fleetSupportDocument(report, layout)}, nil
 	case *v1alpha1.DiffReport:
 		return []document{diffDocument(report, layout)}, nil
 	case *v1alpha1.ReleaseCalendar:

@@ -39,6 +39,8 @@ func printHTML(w io.Writer, object runtime.Object, _ Layout) error {
 		d = htmlPage{Title: clean("Versions of " + nameOf(r.Name, r.Cluster)), Report: overviewOf(r, "", 2)}
 	case *v1alpha1.FleetOverview:
 		d = fleetOf(r)
+	case *v1alpha1.FleetSupportReport:
+		d = fleetSupportOf(r)
 	default:
 		return fmt.Errorf("%T cannot be written as HTML: use -o yaml", object)
 	}

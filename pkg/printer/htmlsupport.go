@@ -27,11 +27,20 @@ func supportPart(r *v1alpha1.SupportReport, n news) htmlPart {
 	for _, row := range r.Rows {
 		sources = union(sources, told(row.Standing.Calendar, strings.Join(row.Standing.Sources, ", ")))
 	}
+	tables := []htmlTable{htmlTableOf("Control plane and nodes by version", supportColumns(false, r.Rows), r.Rows, where, isNew)}
+	if len(r.Managed) > 0 {
+		why := func(c v1alpha1.ClusterSupport) (string, []string) {
+			return c.From, slices.Concat(told("Why", c.Reason), told("What to do", c.Advice))
+		}
+		tables = append(tables, htmlTableOf("Managed from here", clusterColumns(r.Managed), r.Managed, why, func(c v1alpha1.ClusterSupport) bool {
+			return n.has(&v1alpha1.SupportReport{Managed: []v1alpha1.ClusterSupport{c}})
+		}))
+	}
 	return htmlPart{
 		ID: string(v1alpha1.QuestionSupport), Badge: badgeOf(r.Summary.Verdict), Message: clean(r.Summary.Message),
 		Lead: texts(told("What to do", r.Summary.Advice)), Facts: []text{clean(supportIdentity(r)), collectedText(r.CollectedAt)},
 		Support: newSupportPicture(r),
-		Tables:  []htmlTable{htmlTableOf("Control plane and nodes by version", supportColumns(false, r.Rows), r.Rows, where, isNew)},
+		Tables:  tables,
 		Lists: lists(
 			htmlList{Title: "What to do", Lines: texts(advice(r))}, htmlList{Title: "Unknown", Lines: texts(unknowns(r))},
 			htmlList{Title: "Ranges", Lines: texts(ranges)}, htmlList{Title: "Dates", Lines: texts(dates(r))},

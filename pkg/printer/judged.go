@@ -34,7 +34,10 @@ type answer struct {
 // judgedOf lists the clusters of a report, and whether it is one on several:
 // findings then name their cluster.
 func judgedOf(object runtime.Object) (clusters []judged, fleet bool, err error) {
-	_, fleet = object.(*v1alpha1.FleetOverview)
+	switch object.(type) {
+	case *v1alpha1.FleetOverview, *v1alpha1.FleetSupportReport:
+		fleet = true
+	}
 	all, err := findings.Clusters(object)
 	if err != nil {
 		return nil, false, err

@@ -122,7 +122,7 @@ func printSARIF(w io.Writer, object runtime.Object, _ Layout) error {
 	if err != nil {
 		return err
 	}
-	run := sarifRun{AutomationDetails: sarifID{category(clusters, fleet)}, Invocations: []sarifInvocation{{ExecutionSuccessful: true}}}
+	run := sarifRun{AutomationDetails: sarifID{category(object, clusters)}, Invocations: []sarifInvocation{{ExecutionSuccessful: true}}}
 	run.Tool.Driver = sarifDriver{Name: "kubectl-versions", InformationURI: sarifHome, Rules: []sarifRule{}}
 	run.Results = sarifResultsOf(clusters)
 	notifications := sarifNotifications(clusters, fleet)
@@ -140,10 +140,14 @@ func printSARIF(w io.Writer, object runtime.Object, _ Layout) error {
 }
 
 // category tells this run from others that are uploaded for the same commit.
-func category(clusters []judged, fleet bool) string {
-	switch {
-	case fleet:
+func category(object runtime.Object, clusters []judged) string {
+	switch object.(type) {
+	case *v1alpha1.FleetOverview:
 		return "kubectl-versions/fleet/"
+	case *v1alpha1.FleetSupportReport:
+		return "kubectl-versions/fleet/support/"
+	}
+	switch {
 	case len(clusters[0].answers) == 1:
 		return "kubectl-versions/" + path.Join(string(clusters[0].answers[0].question), Clean(clusters[0].name)) + "/"
 	default:

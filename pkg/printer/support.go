@@ -55,7 +55,9 @@ func supportDocument(r *v1alpha1.SupportReport, layout Layout) document {
 		table: tableOf[v1alpha1.SupportRow]{supportColumns(layout.Wide, r.Rows), r.Rows},
 		parts: []part{
 			baseline(r.Baseline, layout.Wide), {title: "What to do", lines: advice(r)}, {title: "Unknown", lines: unknowns(r)},
-			{title: "Ranges", lines: ranges}, {title: "Dates", lines: dates(r)},
+			{title: "Ranges", lines: ranges},
+			{title: "Managed from here", table: tableOf[v1alpha1.ClusterSupport]{clusterColumns(r.Managed), r.Managed}},
+			{title: "Why of those", lines: reasons(r.Managed, layout.Wide)}, {title: "Dates", lines: dates(r)},
 			{title: "Not seen", lines: unseen(r.Gaps)}, {title: "Notes", lines: r.Notes},
 		},
 	}

@@ -72,6 +72,11 @@ func (e *evaluation) adviseMinor(minor version.Minor) string {
 	case len(targets) == 0:
 		return fmt.Sprintf("the catalog (as of %s) knows no newer minor of %s that is supported: see whether kubectl versions catalog update brings one", e.platform.AsOf, e.platform.Name)
 	case len(taken) == 0:
+		for _, check := range e.ranges() {
+			if advice := e.adviseRange(check); advice != "" {
+				return advice
+			}
+		}
 		return fmt.Sprintf("no newer minor that is supported is inside what %s takes: upgrade the platform first", e.platformName())
 	}
 	newest, nearest := taken[0], taken[0]
@@ -128,22 +133,49 @@ func (e *evaluation) lasts(by *catalog.Platform, release *catalog.Release) bool 
 // takes reports whether the platform's version takes clusters of a minor, and
 // whether it is one that the platform creates clusters at, where it runs beside Kubernetes.
 func (e *evaluation) takes(minor version.Minor) bool {
-	if creatable, known := e.catalog.CreatableOn(e.platform, e.At); known && e.platform.Creatable != nil && minor.Compare(creatable[0]) > 0 {
+	if creatable, known := e.creatable(); known && minor.Compare(creatable[0]) > 0 {
 		return false
 	}
-	if e.PlatformVersion == nil {
+	if e.taker == nil {
 		return true
 	}
-	return !slices.ContainsFunc(e.PlatformVersion.Ranges, func(r catalog.Range) bool {
-		return r.Known() && !r.Contains(version.Version{Minor: minor})
+	return !slices.ContainsFunc(e.taker.version.Ranges, func(r catalog.Range) bool {
+		return concerns(r, e.role) && r.Known() && !r.Contains(version.Version{Minor: minor})
 	})
 }
 
+// adviseRange sends a cluster of a known role into a range that it is older than,
+// supported or not: what keeps the platform back cannot wait for the platform.
+func (e *evaluation) adviseRange(check v1alpha1.RangeCheck) string {
+	r := catalog.Range{VersionRange: check.VersionRange}
+	v, err := version.Parse(check.Version)
+	if err != nil || e.role == "" || !outside(check.Answer) || v.Minor.Compare(r.Newest()) >= 0 {
+		return ""
+	}
+	advice := fmt.Sprintf("upgrade to %s, the newest minor inside %s", r.Newest(), r.String())
+	if r.Newest().Minus(v.Minor) > 1 && !e.maySkip() {
+		advice += ", one minor at a time"
+	}
+	return advice
+}
+
+// creatable are the minors that what runs beside Kubernetes creates clusters at, newest first.
+func (e *evaluation) creatable() ([]version.Minor, bool) {
+	if e.offer != nil {
+		minors := e.offer.minors()
+		return minors, len(minors) > 0
+	}
+	if e.platform.Creatable == nil {
+		return nil, false
+	}
+	return e.catalog.CreatableOn(e.platform, e.At)
+}
+
 func (e *evaluation) platformName() string {
-	if e.PlatformVersion == nil {
+	if e.taker == nil {
 		return e.platform.Name
 	}
-	return e.platform.Name + " " + e.PlatformVersion.Version
+	return e.taker.name
 }
 
 // maySkip is the platform's rule, or that of the one it follows.

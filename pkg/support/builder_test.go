@@ -57,6 +57,7 @@ func platform(t *testing.T, id string) *catalog.Platform {
 type cluster struct {
 	*v1alpha1.Snapshot
 	at, endsWithin, platform, platformVersion string
+	thirdParty                                []string
 }
 
 func clusterOf(apiServers ...string) cluster {
@@ -137,9 +138,24 @@ func (c cluster) by(id string, platformVersion ...string) cluster {
 	return c
 }
 
+// guest is a cluster that --third-party names.
+func (c cluster) guest() cluster {
+	c.Name, c.thirdParty = "guest", []string{"guest"}
+	return c
+}
+
 func (c cluster) evaluate(t *testing.T) *v1alpha1.SupportReport {
 	t.Helper()
-	o := Options{At: day(t, c.at)}
+	report, err := Evaluate(c.Snapshot, loaded(t), c.options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func (c cluster) options(t *testing.T) Options {
+	t.Helper()
+	o := Options{At: day(t, c.at), ThirdParty: c.thirdParty}
 	if c.endsWithin != "" {
 		period, err := calendar.ParsePeriod(c.endsWithin)
 		if err != nil {
@@ -155,11 +171,7 @@ func (c cluster) evaluate(t *testing.T) *v1alpha1.SupportReport {
 			t.Fatalf("%s has no version %s", c.platform, c.platformVersion)
 		}
 	}
-	report, err := Evaluate(c.Snapshot, loaded(t), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
+	return o
 }
 
 // theRow returns the row of a part at a version, and fails unless there is exactly one.

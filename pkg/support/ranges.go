@@ -6,69 +6,187 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
-// ranges compares the control plane with the minors that the platform creates
-// clusters at, and with what one of its versions takes.
-func (e *evaluation) ranges() []v1alpha1.RangeCheck {
-	var checks []v1alpha1.RangeCheck
-	if e.platform.Creatable != nil {
-		checks = append(checks, e.creation()...)
+// taker is a version of a platform that takes clusters inside its ranges.
+type taker struct {
+	// name is such as "Alauda Container Platform 4.3".
+	name    string
+	version *catalog.PlatformVersion
+	// ahead: nobody asked for it. What stands against it is a warning then.
+	ahead bool
+}
+
+// taker is the platform's version that was asked for; nil for none.
+func (o Options) taker() *taker {
+	if o.PlatformVersion == nil {
+		return nil
 	}
-	if e.PlatformVersion != nil {
-		for _, r := range e.PlatformVersion.Ranges {
-			if r.Source == "" {
-				r.Source = e.PlatformVersion.Sources[0]
-			}
-			checks = append(checks, e.check(r))
+	return &taker{name: o.Platform.Name + " " + o.PlatformVersion.Version, version: o.PlatformVersion}
+}
+
+// roleOf a cluster of several is what a platform tells, or --third-party, or is
+// assumed where a range is about roles.
+func (o Options) roleOf(told v1alpha1.ClusterRole, t *taker, name string) (role v1alpha1.ClusterRole, assumed bool) {
+	switch {
+	case told != "":
+		return told, false
+	case slices.Contains(o.ThirdParty, name):
+		return v1alpha1.ThirdPartyCluster, false
+	case t != nil && slices.ContainsFunc(t.version.Ranges, func(r catalog.Range) bool { return r.Role != "" }):
+		return v1alpha1.WorkloadCluster, true
+	default:
+		return "", false
+	}
+}
+
+// concerns reports whether a range is about a role, which is empty where it is not known.
+func concerns(r catalog.Range, role v1alpha1.ClusterRole) bool {
+	return r.Role == "" || role == "" || r.Role == role
+}
+
+// ranges compares the control plane with what the platform's version takes.
+func (e *evaluation) ranges() []v1alpha1.RangeCheck {
+	if e.taker == nil {
+		return nil
+	}
+	var checks []v1alpha1.RangeCheck
+	for _, r := range e.taker.version.Ranges {
+		if !concerns(r, e.role) {
+			continue
 		}
+		if r.Source == "" {
+			r.Source = e.taker.version.Sources[0]
+		}
+		checks = append(checks, e.check(r))
 	}
 	return checks
 }
 
 // creation is about new clusters: an existing one outside is no finding.
 func (e *evaluation) creation() []v1alpha1.RangeCheck {
-	minors, _ := e.catalog.CreatableOn(e.platform, e.At)
-	if len(minors) == 0 {
-		return nil
-	}
-	oldest, newest := minors[len(minors)-1], minors[0]
 	check := v1alpha1.RangeCheck{
-		VersionRange: v1alpha1.VersionRange{
-			For: "creating clusters", Minimum: oldest.String() + ".0", Below: newest.Add(1).String() + ".0",
-			Outside: "it creates none like this one", Source: e.platform.Creatable.Source,
-		},
-		Verdict: v1alpha1.OK,
+		VersionRange: v1alpha1.VersionRange{For: "creating clusters", Outside: "it creates none like this one"},
+		Verdict:      v1alpha1.OK,
+	}
+	var minors []version.Minor
+	switch {
+	case e.offer != nil && len(e.offer.versions) > 0:
+		oldest, newest := e.offer.versions[len(e.offer.versions)-1], e.offer.versions[0]
+		check.Minimum, check.Below = number(oldest.Minor, oldest.Patch), number(newest.Minor, newest.Patch+1)
+		check.Source, minors = e.offer.from, e.offer.minors()
+		check.Reason = fmt.Sprintf("Kubean creates clusters at %s by %s", e.offer, e.offer.from)
+	case e.offer == nil && e.platform.Creatable != nil:
+		minors, _ = e.catalog.CreatableOn(e.platform, e.At)
+		if len(minors) == 0 {
+			return nil
+		}
+		check.Minimum, check.Below = number(minors[len(minors)-1], 0), number(minors[0].Add(1), 0)
+		check.Source = e.platform.Creatable.Source
+		check.Reason = fmt.Sprintf("%s creates clusters at %s", e.platform.Name, list(minors))
+	default:
+		return nil
 	}
 	for _, server := range e.servers.Seen {
 		check.Version = server.Text
 		if !slices.Contains(minors, server.Version.Minor) {
 			check.Verdict = v1alpha1.NotJudged
-			check.Reason = fmt.Sprintf("%s creates clusters at %s, and none like this one at %s", e.platform.Name, list(minors), server.Version.Minor)
-			return []v1alpha1.RangeCheck{check}
+			check.Reason += fmt.Sprintf(", and none like this one at %s", server.Version.Minor)
+			break
 		}
 	}
-	check.Reason = fmt.Sprintf("%s creates clusters at %s", e.platform.Name, list(minors))
 	return []v1alpha1.RangeCheck{check}
 }
 
-// check compares every kube-apiserver with a range; one outside decides.
+// number is such as 1.34.3.
+func number(minor version.Minor, patch int) string { return fmt.Sprintf("%s.%d", minor, max(patch, 0)) }
+
+// check compares every kube-apiserver with a range; the gravest answer decides.
 func (e *evaluation) check(r catalog.Range) v1alpha1.RangeCheck {
-	check := v1alpha1.RangeCheck{VersionRange: r.VersionRange, Version: e.servers.Seen[0].Text}
-	if !r.Known() {
-		check.Verdict, check.Reason = v1alpha1.Unknown, fmt.Sprintf("the catalog knows no range of %s for %s", e.platformName(), r.For)
+	check := v1alpha1.RangeCheck{VersionRange: r.VersionRange, Verdict: v1alpha1.Unknown, Answer: v1alpha1.RangeUnknown}
+	if len(e.servers.Seen) == 0 {
+		check.Reason = fmt.Sprintf("its version is not known, and so not what %s says of it for %s", e.taker.name, r.For)
 		return check
 	}
-	for _, server := range e.servers.Seen {
-		if !r.Contains(server.Version) {
-			check.Version, check.Verdict = server.Text, v1alpha1.Unsupported
-			check.Reason = fmt.Sprintf("%s is outside %s for %s, %s: %s", server.Text, r.String(), r.For, e.platformName(), r.Outside)
-			return check
+	for i, server := range e.servers.Seen {
+		answer, verdict := e.answer(r, server.Version)
+		if i > 0 && verdict.Weight() <= check.Verdict.Weight() {
+			continue
+		}
+		check.Version, check.Answer, check.Verdict = server.Text, answer, verdict
+		check.Reason = e.because(r, answer, server.Text)
+		if outside(answer) && e.assumed && e.wouldBeOnboarded(server.Version) {
+			check.Reason += "; as a third-party cluster it would be accepted"
 		}
 	}
-	check.Verdict, check.Reason = v1alpha1.OK, fmt.Sprintf("%s is inside %s for %s, %s", check.Version, r.String(), r.For, e.platformName())
-	if r.Inside != "" {
-		check.Reason += "; " + r.Inside
-	}
 	return check
+}
+
+// answer of a range to a version. Without knowing whether a cluster is a
+// third-party one, it is no warning that such ones were not validated.
+func (e *evaluation) answer(r catalog.Range, v version.Version) (v1alpha1.RangeAnswer, v1alpha1.Verdict) {
+	switch {
+	case r.Validated(v) && (!r.Known() || r.Contains(v)):
+		return v1alpha1.RangeValidated, v1alpha1.OK
+	case !r.Known():
+		return v1alpha1.RangeUnknown, v1alpha1.Unknown
+	case !r.Contains(v):
+		verdict := v1alpha1.Unsupported
+		if e.taker.ahead {
+			verdict = v1alpha1.Warning
+		}
+		return outsideOf(r.Role), verdict
+	case r.Role != v1alpha1.ThirdPartyCluster:
+		return v1alpha1.RangeInside, v1alpha1.OK
+	case e.role == v1alpha1.ThirdPartyCluster:
+		return v1alpha1.RangeAccepted, v1alpha1.Warning
+	default:
+		return v1alpha1.RangeAccepted, v1alpha1.OK
+	}
+}
+
+func outsideOf(role v1alpha1.ClusterRole) v1alpha1.RangeAnswer {
+	switch role {
+	case v1alpha1.WorkloadCluster:
+		return v1alpha1.RangeBlocks
+	case v1alpha1.ThirdPartyCluster:
+		return v1alpha1.RangeBlocked
+	default:
+		return v1alpha1.RangeOutside
+	}
+}
+
+func outside(answer v1alpha1.RangeAnswer) bool {
+	return answer == v1alpha1.RangeBlocks || answer == v1alpha1.RangeBlocked || answer == v1alpha1.RangeOutside
+}
+
+func (e *evaluation) because(r catalog.Range, answer v1alpha1.RangeAnswer, text string) string {
+	name := e.taker.name
+	validated := fmt.Sprintf(">=%s <%s", r.ValidatedMinimum, r.ValidatedBelow)
+	switch {
+	case answer == v1alpha1.RangeUnknown && r.Validates():
+		return fmt.Sprintf("%s is outside %s, which %s validated for %s, and what else it accepts is not published", text, validated, name, r.For)
+	case answer == v1alpha1.RangeUnknown:
+		return fmt.Sprintf("the catalog knows no range of %s for %s", name, r.For)
+	case answer == v1alpha1.RangeValidated:
+		return fmt.Sprintf("%s is inside %s, which %s validated for %s", text, validated, name, r.For)
+	case outside(answer):
+		return fmt.Sprintf("%s is outside %s for %s, %s: %s", text, r.String(), r.For, name, r.Outside)
+	}
+	reason := fmt.Sprintf("%s is inside %s for %s, %s", text, r.String(), r.For, name)
+	switch {
+	case r.Inside != "":
+		reason += "; " + r.Inside
+	case answer == v1alpha1.RangeAccepted:
+		reason += "; it is accepted, and not validated"
+	}
+	return reason
+}
+
+// wouldBeOnboarded reports whether a range for third-party clusters takes a version.
+func (e *evaluation) wouldBeOnboarded(v version.Version) bool {
+	return slices.ContainsFunc(e.taker.version.Ranges, func(r catalog.Range) bool {
+		return r.Role == v1alpha1.ThirdPartyCluster && (r.Contains(v) || !r.Known() && r.Validated(v))
+	})
 }

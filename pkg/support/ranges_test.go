@@ -59,8 +59,17 @@ func TestRanges(t *testing.T) {
 			{ok, "v1.33.0 is inside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2"}}},
 		"ACP 4.2: above it": {acp("v1.34.0", "4.2"), []judged{
 			{unsupported, "v1.34.0 is outside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version"}}},
-		"ACP 4.4: numbers that are not published are not guessed": {acp("v1.35.10", "4.4"), []judged{
-			{unknown, "the catalog knows no range of Alauda Container Platform 4.4 for onboarding"},
+		"ACP 4.4: below what was validated, numbers that are not published are not guessed": {acp("v1.27.16", "4.4"), []judged{
+			{unknown, "v1.27.16 is outside >=1.28.0 <1.36.0, which Alauda Container Platform 4.4 validated for onboarding, and what else it accepts is not published"},
+			{unsupported, "v1.27.16 is outside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4: it blocks the upgrade of the global cluster to this version"}}},
+		"ACP 4.4: the first that was validated": {acp("v1.28.0", "4.4"), []judged{
+			{ok, "v1.28.0 is inside >=1.28.0 <1.36.0, which Alauda Container Platform 4.4 validated for onboarding"},
+			{unsupported, "v1.28.0 is outside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4: it blocks the upgrade of the global cluster to this version"}}},
+		"ACP 4.4: above it": {acp("v1.36.0", "4.4"), []judged{
+			{unknown, "v1.36.0 is outside >=1.28.0 <1.36.0, which Alauda Container Platform 4.4 validated for onboarding, and what else it accepts is not published"},
+			{unsupported, "v1.36.0 is outside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4: it blocks the upgrade of the global cluster to this version"}}},
+		"ACP 4.4: the last minor inside both": {acp("v1.35.10", "4.4"), []judged{
+			{ok, "v1.35.10 is inside >=1.28.0 <1.36.0, which Alauda Container Platform 4.4 validated for onboarding"},
 			{ok, "v1.35.10 is inside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4"}}},
 		"ACP without a version checks none": {clusterOf("v1.35.10").by("alauda-acp"), nil},
 		"one kube-apiserver outside decides": {clusterOf("v1.35.0", "v1.34.13").by("alauda-acp", "4.3"), []judged{
@@ -123,10 +132,10 @@ func TestARangeNamesItsNumbersAndItsSource(t *testing.T) {
 }
 
 func TestARangeThatIsNotKnownLeavesTheReportOpen(t *testing.T) {
-	report := clusterOf("v1.35.10").by("alauda-acp", "4.4").evaluate(t)
+	report := clusterOf("v1.36.6").by("alauda-acp", "4.4").guest().evaluate(t)
 	if diff := cmp.Diff(v1alpha1.SupportSummary{
 		Verdict: unknown,
-		Message: "cannot tell for every part: the catalog knows no range of Alauda Container Platform 4.4 for onboarding",
+		Message: "cannot tell for every part: v1.36.6 is outside >=1.28.0 <1.36.0, which Alauda Container Platform 4.4 validated for onboarding, and what else it accepts is not published",
 	}, report.Summary); diff != "" {
 		t.Error(diff)
 	}

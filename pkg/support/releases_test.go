@@ -421,6 +421,9 @@ func TestVersionsOfAPlatformBesideKubernetes(t *testing.T) {
 			if r.NewestOnly {
 				words += " newest"
 			}
+			if r.ValidatedMinimum != "" {
+				words += fmt.Sprintf(" validated >=%s <%s", r.ValidatedMinimum, r.ValidatedBelow)
+			}
 		}
 		return words
 	}
@@ -434,7 +437,7 @@ func TestVersionsOfAPlatformBesideKubernetes(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{
-		"4.4  creates 1.35; onboarding >= <; upgrading the global cluster >=1.32.0 <1.36.0",
+		"4.4  creates 1.35; onboarding >= < validated >=1.28.0 <1.36.0; upgrading the global cluster >=1.32.0 <1.36.0",
 		"4.3  creates 1.34; onboarding >=1.19.0 <1.35.0; upgrading the global cluster >=1.31.0 <1.35.0",
 		"4.2  creates 1.33; upgrading the global cluster >=1.30.0 <1.34.0 newest",
 		"4.1  creates 1.32; upgrading the global cluster >=1.29.0 <1.33.0 newest",

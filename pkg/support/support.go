@@ -8,7 +8,6 @@ package support
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,10 +27,13 @@ type Options struct {
 	Within calendar.Period
 	// Platform is one of the catalog; nil to recognise it.
 	Platform *catalog.Platform
-	// PlatformVersion is one of Platform's own versions; nil checks no ranges.
+	// PlatformVersion is one of Platform's own versions; nil checks no ranges, but
+	// those of what manages the clusters.
 	PlatformVersion *catalog.PlatformVersion
 	// Live is what the cluster's platform answered; nil where it was not asked.
 	Live *Live
+	// ThirdParty names clusters that the platform did not create.
+	ThirdParty []string
 }
 
 // Parts of a cluster.
@@ -45,28 +47,86 @@ const (
 func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.SupportReport, error) {
 	servers := facts.FindAPIServers(s)
 	if len(servers.Seen) == 0 {
-		return nil, errors.New("the snapshot holds no kube-apiserver version: take it again with a role that may read /version")
+		return nil, errNoVersion
 	}
-	recognised := facts.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
-	if o.Platform == nil {
-		recognised = facts.Recognise(c, s)
+	e := &evaluation{Options: o, catalog: c, snapshot: s, servers: servers, taker: o.taker(), role: roleAlone(s, o)}
+	managers := managersOf(s, c, o)
+	for _, m := range managers {
+		e.offer = cmp.Or(e.offer, m.offer)
 	}
-	e := &evaluation{Options: o, catalog: c, platform: recognised.Platform, snapshot: s, servers: servers}
+	report := e.report()
+	var managed []clusterRow
+	for _, m := range managers {
+		report.Notes = append(report.Notes, m.notes...)
+		for _, cluster := range m.others() {
+			managed = append(managed, m.row(cluster, c, o))
+		}
+	}
+	gravestFirst(managed)
+	for _, row := range managed {
+		row.Report = nil
+		report.Managed = append(report.Managed, row.ClusterSupport)
+	}
+	report.Notes = append(report.Notes, assumedNote(managed)...)
+	report.Summary = withManaged(report.Summary, managed)
+	return report, nil
+}
 
-	report := v1alpha1.NewSupportReport(s.Name)
-	report.CollectedAt, report.Cluster, report.At = s.CollectedAt, s.Cluster, o.At
+// roleAlone is the role of a cluster that is judged by itself: without word of
+// it, it is judged by the ranges for all roles.
+func roleAlone(s *v1alpha1.Snapshot, o Options) v1alpha1.ClusterRole {
+	switch {
+	case runsGlobal(s):
+		return v1alpha1.GlobalCluster
+	case slices.Contains(o.ThirdParty, s.Name) || slices.Contains(o.ThirdParty, s.Cluster.Context):
+		return v1alpha1.ThirdPartyCluster
+	default:
+		return ""
+	}
+}
+
+// recognise obeys --platform, but for a third-party cluster where that names what
+// takes it: whoever made the cluster supports its Kubernetes.
+func (o Options) recognise(c *catalog.Catalog, s *v1alpha1.Snapshot, role v1alpha1.ClusterRole, otherwise *catalog.Platform) facts.Recognised {
+	found := facts.Recognise(c, s)
+	marked := found.Conclusive && found.Platform.ID != catalog.Upstream
+	guest := marked && o.PlatformVersion != nil && role == v1alpha1.ThirdPartyCluster
+	switch {
+	case o.Platform != nil && !guest:
+		return facts.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
+	case otherwise != nil && !marked:
+		return facts.Recognised{Platform: otherwise, Conclusive: true}
+	default:
+		return found
+	}
+}
+
+// begin a report.
+func (o Options) begin(name string) *v1alpha1.SupportReport {
+	report := v1alpha1.NewSupportReport(name)
+	report.At = o.At
 	if o.Within != (calendar.Period{}) {
 		report.Within = o.Within.String()
 	}
+	return report
+}
+
+// report is on the cluster itself, without those that are managed from it.
+func (e *evaluation) report() *v1alpha1.SupportReport {
+	s := e.snapshot
+	recognised := e.recognise(e.catalog, s, e.role, nil)
+	e.platform = recognised.Platform
+	report := e.begin(s.Name)
+	report.CollectedAt, report.Cluster = s.CollectedAt, s.Cluster
 	report.Platform = v1alpha1.Platform{
 		ID: e.platform.ID, Name: e.platform.Name, Evidence: recognised.Evidence, Assumed: !recognised.Conclusive,
 	}
 	report.Rows = append(e.controlPlane(), e.nodes()...)
-	report.Ranges = e.ranges()
+	report.Ranges = append(e.creation(), e.ranges()...)
 	report.Gaps = append(e.gaps(report.Platform.Assumed), e.unanswered()...)
 	report.Notes = slices.Concat(recognised.Notes, e.told(report.Rows), e.notes(report))
 	report.Summary = e.summarize(report)
-	return report, nil
+	return report
 }
 
 type evaluation struct {
@@ -75,6 +135,13 @@ type evaluation struct {
 	platform *catalog.Platform
 	snapshot *v1alpha1.Snapshot
 	servers  facts.APIServers
+	// taker is what the ranges are of; nil for none.
+	taker *taker
+	// role is empty where it is not known, and assumed where nothing tells it.
+	role    v1alpha1.ClusterRole
+	assumed bool
+	// offer is what Kubean's Manifests install; nil where there are none.
+	offer *offer
 }
 
 // oldest minor of the control plane, which no node may be newer than.
@@ -160,6 +227,7 @@ func (e *evaluation) unknown(part string, count int32, reason string) v1alpha1.S
 func (e *evaluation) gaps(assumed bool) []v1alpha1.Gap {
 	sources := []v1alpha1.Source{
 		v1alpha1.SourceAPIServers, v1alpha1.SourceEndpoints, v1alpha1.SourceControlPlanePods, v1alpha1.SourceLeases, v1alpha1.SourceNodes,
+		v1alpha1.SourceManagement,
 	}
 	if assumed {
 		sources = append(sources, v1alpha1.SourceNodeSamples, v1alpha1.SourceAPIGroups)
@@ -179,15 +247,18 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 		notes = append(notes, fmt.Sprintf("the catalog knows no end dates of %s %s: those of %s are shown",
 			e.platform.Name, strings.Join(borrowed, ", "), e.catalog.Platform(e.platform.Follows).Name))
 	}
-	if len(e.platform.Versions) > 0 && e.PlatformVersion == nil {
+	if e.role == v1alpha1.GlobalCluster && e.taker != nil {
+		notes = append(notes, fmt.Sprintf("this is the global cluster: the ranges of %s are about those that it manages", e.taker.name))
+	}
+	if len(e.platform.Versions) > 0 && e.taker == nil && e.role != v1alpha1.GlobalCluster {
 		notes = append(notes, fmt.Sprintf("--platform-version checks what a version of %s takes: %s", e.platform.Name, strings.Join(e.platform.VersionNames(), ", ")))
 	}
-	if recommended := e.platform.RecommendedOn(e.At); recommended != nil {
+	if recommended := e.platform.RecommendedOn(e.At); recommended != nil && e.offer == nil {
 		notes = append(notes, recommendation(e.catalog, e.platform, recommended, e.At))
 	}
 	for _, row := range report.Rows {
-		if age := e.At.Minus(row.Standing.AsOf); age > old {
-			notes = append(notes, fmt.Sprintf("the calendar of %s was read %d days before: kubectl versions catalog update may bring a newer one", row.Standing.Calendar, age))
+		if note := e.stale(row.Standing); note != "" {
+			notes = append(notes, note)
 			break
 		}
 	}
@@ -197,6 +268,15 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 		notes = append(notes, Unconfirmed)
 	}
 	return notes
+}
+
+// stale is a note on a calendar that was read long ago; empty of others.
+func (o Options) stale(s v1alpha1.Standing) string {
+	age := o.At.Minus(s.AsOf)
+	if s.AsOf.IsZero() || age <= old {
+		return ""
+	}
+	return fmt.Sprintf("the calendar of %s was read %d days before: kubectl versions catalog update may bring a newer one", s.Calendar, age)
 }
 
 const (
@@ -227,20 +307,9 @@ func unconfirmed(phases []v1alpha1.SupportPhase) bool {
 // support ends. What the platform's version takes leads where it is as grave,
 // since it was asked for.
 func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportSummary {
-	lead, alike := report.Rows[0], 0
-	complete := !report.Platform.Assumed && len(report.Gaps) == 0
-	for i, row := range report.Rows {
-		complete = complete && row.Verdict != v1alpha1.Unknown
-		switch {
-		case row.Verdict.Weight() > lead.Verdict.Weight():
-			lead, alike = row, 0
-		case row.Verdict == lead.Verdict && i > 0:
-			alike++
-			if ends(row).Compare(ends(lead)) < 0 && (lead.Part == nodes || lead.Verdict == v1alpha1.OK) {
-				lead = row
-			}
-		}
-	}
+	lead, alike := leading(report.Rows)
+	complete := !report.Platform.Assumed && len(report.Gaps) == 0 &&
+		!slices.ContainsFunc(report.Rows, func(r v1alpha1.SupportRow) bool { return r.Verdict == v1alpha1.Unknown })
 	summary := v1alpha1.SupportSummary{Verdict: lead.Verdict, Message: subject(lead) + ": " + lead.Reason, Advice: lead.Advice}
 	if alike > 0 && lead.Verdict != v1alpha1.OK {
 		summary.Message += fmt.Sprintf(" (and %d more)", alike)
@@ -249,7 +318,10 @@ func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportS
 		complete = complete && check.Verdict != v1alpha1.Unknown
 		finding := check.Verdict.Weight() >= v1alpha1.Unknown.Weight()
 		if finding && check.Verdict.Weight() >= summary.Verdict.Weight() {
-			summary = v1alpha1.SupportSummary{Verdict: check.Verdict, Message: check.Reason, Advice: summary.Advice}
+			summary.Verdict, summary.Message = check.Verdict, check.Reason
+			if lead.Verdict == v1alpha1.OK {
+				summary.Advice = cmp.Or(e.adviseRange(check), summary.Advice)
+			}
 			break
 		}
 	}
@@ -263,6 +335,23 @@ func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportS
 		summary.Message += "; not everything could be judged"
 	}
 	return summary
+}
+
+// leading is the row that decides, and how many others are as grave.
+func leading(rows []v1alpha1.SupportRow) (lead v1alpha1.SupportRow, alike int) {
+	lead = rows[0]
+	for _, row := range rows[1:] {
+		switch {
+		case row.Verdict.Weight() > lead.Verdict.Weight():
+			lead, alike = row, 0
+		case row.Verdict == lead.Verdict:
+			alike++
+			if ends(row).Compare(ends(lead)) < 0 && (lead.Part == nodes || lead.Verdict == v1alpha1.OK) {
+				lead = row
+			}
+		}
+	}
+	return lead, alike
 }
 
 // ends is the last day that a row is supported without extra, in the far future where that is not known.

@@ -243,13 +243,14 @@ func TestSummary(t *testing.T) {
 				Advice:  "no newer minor that is supported is inside what Alauda Container Platform 4.2 takes: upgrade the platform first"}},
 		"advice stays inside what the platform's version takes": {
 			clusterOf("v1.33.13").by("alauda-acp", "4.4"), v1alpha1.SeverityError,
-			v1alpha1.SupportSummary{Verdict: unsupported,
-				Message: "control plane v1.33.13: Kubernetes 1.33 reached end of life on 2026-06-28, 145 days ago" + unseen,
+			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
+				Message: "control plane v1.33.13: Kubernetes 1.33 reached end of life on 2026-06-28, 145 days ago",
 				Advice:  "upgrade to 1.35 (supported until 2027-02-28), one minor at a time"}},
 		"a range that is not known, beside a row past its end": {
-			clusterOf("v1.34.13").by("alauda-acp", "4.4"), v1alpha1.SeverityError,
+			clusterOf("v1.27.16").by("alauda-acp", "4.4").guest(), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported,
-				Message: "control plane v1.34.13: Kubernetes 1.34 reached end of life on 2026-10-27, 24 days ago" + unseen, Advice: "upgrade to 1.35 (supported until 2027-02-28)"}},
+				Message: "control plane v1.27.16: Kubernetes 1.27 reached end of life on 2024-07-16, 857 days ago" + unseen,
+				Advice:  "upgrade to 1.35 (supported until 2027-02-28), or on to 1.37 (supported until 2027-10-28), one minor at a time"}},
 		"newer than the catalog": {
 			clusterOf("v1.39.0"), v1alpha1.SeverityNone,
 			v1alpha1.SupportSummary{Verdict: unknown,

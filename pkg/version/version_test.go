@@ -58,6 +58,8 @@ func TestParse(t *testing.T) {
 		{"Amazon EKS", "v1.33.5-eks-abc123", withSuffix(release(33, 5), "-eks-abc123")},
 		{"Google Kubernetes Engine", "v1.36.3-gke.1640000", withSuffix(release(36, 3), "-gke.1640000")},
 		{"Alibaba ACK", "v1.36.1-aliyun.1", withSuffix(release(36, 1), "-aliyun.1")},
+		{"Alauda Container Platform", "v1.35.6-acp.1", withSuffix(release(35, 6), "-acp.1")},
+		{"Alauda Container Platform, as its own resources have it", "1.35.6-acp.1", withSuffix(release(35, 6), "-acp.1")},
 		{"k3s", "v1.33.1+k3s1", withSuffix(release(33, 1), "+k3s1")},
 		{"rke2", "v1.33.1+rke2r1", withSuffix(release(33, 1), "+rke2r1")},
 		{"a kubectl that runs another kubectl", "v1.32.4-dispatcher", withSuffix(release(32, 4), "-dispatcher")},

@@ -65,6 +65,8 @@ func DecodeReport(r io.Reader) (runtime.Object, error) {
 		report = &Overview{}
 	case FleetOverviewKind:
 		report = &FleetOverview{}
+	case FleetSupportReportKind:
+		report = &FleetSupportReport{}
 	}
 	const origin = "written by kubectl versions -o yaml"
 	if report == nil {

@@ -16,9 +16,12 @@ func TestReportsAreReadAsTheyWereWritten(t *testing.T) {
 	overview.Skew = skew
 	fleet := NewFleetOverview()
 	fleet.Clusters = []FleetCluster{{Name: "a", Verdict: OK, Answers: map[Question]Verdict{QuestionSkew: Warning}, Overview: overview}, {Name: "b", Verdict: Unknown, Error: "timeout"}}
+	supported := NewFleetSupportReport()
+	supported.Clusters = []ClusterSupport{{Name: "a", Role: ThirdPartyCluster, Verdict: OK, Report: NewSupportReport("a"),
+		Ranges: []RangeCheck{{VersionRange: VersionRange{For: "onboarding"}, Verdict: Warning, Answer: RangeAccepted}}}, {Name: "b", Verdict: Unknown, Error: "timeout"}}
 	usage := NewDeprecationReport("a")
 	usage.Only = []Verdict{Error}
-	for _, report := range []runtime.Object{NewSnapshot("a"), skew, NewSupportReport("a"), usage, NewUpgradePlan("a"), overview, fleet} {
+	for _, report := range []runtime.Object{NewSnapshot("a"), skew, NewSupportReport("a"), usage, NewUpgradePlan("a"), overview, fleet, supported} {
 		data, err := yaml.Marshal(report)
 		if err != nil {
 			t.Fatal(err)

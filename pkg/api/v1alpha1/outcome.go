@@ -28,6 +28,9 @@ func (r *Overview) Severity() Severity { return severity(r.Summary.Verdict, r.Ba
 // Severity of the report, for --fail-on: the highest of the clusters'.
 func (r *FleetOverview) Severity() Severity { return r.Summary.Verdict.severity() }
 
+// Severity of the report, for --fail-on: the highest of the clusters'.
+func (r *FleetSupportReport) Severity() Severity { return r.Summary.Verdict.severity() }
+
 // Severity of the report, for --fail-on: that of what is new or worse.
 func (r *DiffReport) Severity() Severity { return r.Summary.Verdict.severity() }
 
@@ -82,6 +85,9 @@ func (r *Overview) Complete() bool { return r.Summary.Complete }
 
 // Complete is false when a cluster could not be judged, or lacks evidence, for --require-complete.
 func (r *FleetOverview) Complete() bool { return r.Summary.Complete }
+
+// Complete is false when a cluster could not be judged, or lacks evidence, for --require-complete.
+func (r *FleetSupportReport) Complete() bool { return r.Summary.Complete }
 
 // Complete is false when the later report lacks evidence, for --require-complete.
 func (r *DiffReport) Complete() bool { return r.Summary.Complete }

@@ -41,7 +41,7 @@ type SupportReport struct {
 
 // SupportSummary is the report in one line.
 type SupportSummary struct {
-	// Verdict is the gravest of rows and ranges.
+	// Verdict is the gravest of rows, ranges and managed clusters.
 	Verdict Verdict `json:"verdict"`
 	// Complete is false when a gap or an unknown row leaves the verdict open.
 	Complete bool   `json:"complete"`
@@ -170,14 +170,20 @@ type VersionRange struct {
 
 // String is the range as operators write it: ">=1.19.0 <1.35.0".
 func (r *VersionRange) String() string {
+	text := fmt.Sprintf(">=%s <%s", r.Minimum, r.Below)
+	validated := fmt.Sprintf(">=%s <%s", r.ValidatedMinimum, r.ValidatedBelow)
 	switch {
-	case r.Minimum == "":
+	case r.Minimum == "" && r.ValidatedMinimum == "":
 		return "a range that is not published"
+	case r.Minimum == "":
+		return validated + " (validated; what else is accepted is not published)"
 	case r.NewestOnly:
-		return fmt.Sprintf(">=%s <%s (its newest minor alone)", r.Minimum, r.Below)
-	default:
-		return fmt.Sprintf(">=%s <%s", r.Minimum, r.Below)
+		text += " (its newest minor alone)"
 	}
+	if r.ValidatedMinimum != "" {
+		text += fmt.Sprintf(" (validated %s)", validated)
+	}
+	return text
 }
 
 // RangeCheck compares the cluster with a range.
@@ -186,8 +192,29 @@ type RangeCheck struct {
 	// Version of the kube-apiserver that decided, verbatim.
 	Version string  `json:"version"`
 	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason"`
+	// Answer is the check in a word; absent of what clusters can be created at.
+	Answer RangeAnswer `json:"answer,omitempty"`
+	Reason string      `json:"reason"`
 }
+
+// RangeAnswer says in a word how a cluster stands to a range.
+type RangeAnswer string
+
+// Answers.
+const (
+	RangeInside RangeAnswer = "ok"
+	// RangeValidated and RangeAccepted are inside a range for third-party clusters:
+	// among the versions that were validated, and not.
+	RangeValidated RangeAnswer = "validated"
+	RangeAccepted  RangeAnswer = "accepted"
+	// RangeBlocks is a workload cluster outside: the platform cannot be upgraded.
+	RangeBlocks RangeAnswer = "blocks"
+	// RangeBlocked is a third-party cluster outside: the platform does not take it.
+	RangeBlocked RangeAnswer = "blocked"
+	// RangeOutside is a cluster outside a range that is about any.
+	RangeOutside RangeAnswer = "outside"
+	RangeUnknown RangeAnswer = "unknown"
+)
 
 // ClusterRole is what a cluster is to a platform that manages several.
 type ClusterRole string
@@ -261,8 +288,9 @@ type ClusterSupport struct {
 	Reason string       `json:"reason,omitempty"`
 	// Advice is what to do, and empty when that is nothing.
 	Advice string `json:"advice,omitempty"`
-	// Report is the full one; absent in formats that do not show it, and of clusters
-	// that only another one tells of.
+	// Report is the full one; absent in formats that do not show it, and in the
+	// report on the cluster that manages this one. Of a cluster that only another
+	// one tells of it has the control plane alone.
 	Report *SupportReport `json:"report,omitempty"`
 }
 

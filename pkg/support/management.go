@@ -1,0 +1,258 @@
+package support
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
+	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
+)
+
+const (
+	acpID = "alauda-acp"
+	dceID = "daocloud-dce"
+	// global is what ACP calls the cluster that it runs on.
+	global = "global"
+)
+
+// manager is a platform that manages clusters from one cluster, by its resources there.
+type manager struct {
+	// acp is false for Kubean, which tells of no roles.
+	acp bool
+	// platform whose calendar holds for the clusters.
+	platform *catalog.Platform
+	// taker is the version whose ranges hold for them; nil for none.
+	taker *taker
+	// offer is what new ones can be created at; nil where that is not told.
+	offer    *offer
+	clusters []v1alpha1.ManagedCluster
+	notes    []string
+}
+
+// managersOf a cluster are the platforms that manage others from it.
+func managersOf(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) []manager {
+	var all []manager
+	if s.Management == nil {
+		return nil
+	}
+	upstream := cmp.Or(o.Platform, c.Platform(catalog.Upstream))
+	if acp := s.Management.ACP; acp != nil {
+		m := manager{acp: true, platform: upstream, taker: o.taker(), clusters: acp.Clusters}
+		if known := c.Platform(acpID); known != nil {
+			m.platform = cmp.Or(o.Platform, known)
+			m.take(acp, known)
+		}
+		all = append(all, m)
+	}
+	if kubean := s.Management.Kubean; kubean != nil {
+		m := manager{platform: upstream, taker: o.taker(), clusters: kubean.Clusters, offer: offerOf(kubean)}
+		m.notes = kubeanNotes(kubean, m.offer)
+		if dce := c.Platform(dceID); dce != nil && o.Platform == nil {
+			m.notes = append(m.notes, fmt.Sprintf("Kubean is here, which %s creates clusters by, and which also runs without it: --platform %s judges by it", dce.Name, dceID))
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// runsGlobal reports whether a cluster is the one that ACP manages others from.
+func runsGlobal(s *v1alpha1.Snapshot) bool {
+	return s.Management != nil && s.Management.ACP != nil && len(s.Management.ACP.Clusters) > 0
+}
+
+// take chooses the ranges: those of the version that was asked for, or else of
+// the next one, which the clusters have to be inside of before the platform moves.
+func (m *manager) take(acp *v1alpha1.ACP, known *catalog.Platform) {
+	runs := fmt.Sprintf("%s %s manages clusters from here (%s)", known.Name, acp.Version, acp.VersionFrom)
+	installed, err := version.Parse(acp.Version)
+	switch {
+	case err != nil && m.taker == nil:
+		m.notes = append(m.notes, fmt.Sprintf("%s manages clusters from here, and its version could not be read: --platform %s --platform-version names the one whose ranges hold", known.Name, acpID))
+		return
+	case err != nil:
+		return
+	case m.taker != nil:
+		m.notes = append(m.notes, runs)
+		return
+	}
+	for i := len(known.Versions) - 1; i >= 0; i-- {
+		v := &known.Versions[i]
+		if minor, err := version.Parse(v.Version); err == nil && minor.Minor.Compare(installed.Minor) > 0 {
+			m.taker = &taker{name: known.Name + " " + v.Version, version: v, ahead: true}
+			m.notes = append(m.notes, fmt.Sprintf("%s: they are compared with the ranges of %s, the next version; --platform %s --platform-version names another", runs, v.Version, acpID))
+			return
+		}
+	}
+	m.notes = append(m.notes, fmt.Sprintf("%s: the catalog knows no later version that they could be compared with", runs))
+}
+
+// role by ACP's own words; empty for others, and for Kubean's clusters.
+// https://github.com/alauda/acp-docs/blob/main/docs/shared/openapis/platform.tkestack.io.v1.json
+func (m *manager) role(cluster v1alpha1.ManagedCluster) v1alpha1.ClusterRole {
+	switch {
+	case !m.acp:
+		return ""
+	case cluster.Name == global:
+		return v1alpha1.GlobalCluster
+	case strings.EqualFold(cluster.Type, "imported"):
+		return v1alpha1.ThirdPartyCluster
+	case strings.EqualFold(cluster.Type, "baremetal"):
+		return v1alpha1.WorkloadCluster
+	default:
+		return ""
+	}
+}
+
+// others are the managed clusters, without the one that the platform runs on.
+func (m *manager) others() []v1alpha1.ManagedCluster {
+	return slices.DeleteFunc(slices.Clone(m.clusters), func(c v1alpha1.ManagedCluster) bool { return m.role(c) == v1alpha1.GlobalCluster })
+}
+
+// row of a cluster of which nothing is known but what the manager says.
+func (m *manager) row(cluster v1alpha1.ManagedCluster, c *catalog.Catalog, o Options) clusterRow {
+	e := &evaluation{Options: o, catalog: c, platform: m.platform, taker: m.taker, offer: m.offer}
+	e.role, e.assumed = o.roleOf(m.role(cluster), m.taker, cluster.Name)
+	report := e.begin(cluster.Name)
+	if v, err := version.Parse(cluster.Version); err == nil {
+		e.servers.Seen = []facts.APIServer{{Version: v, Text: cluster.Version}}
+		e.platform = o.recognise(c, versionAlone(cluster.Version), e.role, m.platform).Platform
+	}
+	if cluster.Version == "" {
+		report.Rows = []v1alpha1.SupportRow{e.unknown(controlPlane, 0, "its version is not told")}
+	} else {
+		report.Rows = []v1alpha1.SupportRow{e.row(v1alpha1.SupportRow{Part: controlPlane, Version: cluster.Version})}
+	}
+	report.Platform = v1alpha1.Platform{ID: e.platform.ID, Name: e.platform.Name, Evidence: cluster.From}
+	report.Ranges = e.ranges()
+	report.Summary = e.summarize(report)
+	if cluster.Desired && cluster.Version != "" {
+		report.Summary.Complete = false
+		report.Summary.Message += fmt.Sprintf("; %s is what %s asks for, not what was seen to run", cluster.Version, cmp.Or(cluster.From, "its configuration"))
+	}
+	row := e.cluster(cluster.Name, cluster.From, report)
+	row.Version = cluster.Version
+	return row
+}
+
+// versionAlone is a cluster of which nothing else is known.
+func versionAlone(gitVersion string) *v1alpha1.Snapshot {
+	s := v1alpha1.NewSnapshot("")
+	s.APIServers = &v1alpha1.APIServers{Instances: []v1alpha1.APIServerInstance{{VersionInfo: v1alpha1.VersionInfo{GitVersion: gitVersion}}}}
+	return s
+}
+
+// offer is what Kubean's Manifests install.
+type offer struct {
+	// versions are newest first, each once.
+	versions []version.Version
+	from     string
+}
+
+// offerOf joins all Manifests, since nothing marks the one in use: of a platform
+// without a network, what is there without one. It is nil without Manifests.
+// https://github.com/kubean-io/kubean/blob/main/docs/en/concepts/crds.md
+func offerOf(k *v1alpha1.Kubean) *offer {
+	var all offer
+	var names []string
+	for _, m := range newestManifests(k) {
+		texts := m.Versions
+		if k.Offline {
+			texts = m.Local
+		}
+		found := false
+		for _, text := range texts {
+			if v, err := version.Parse(text); err == nil {
+				all.versions, found = append(all.versions, v), true
+			}
+		}
+		if found {
+			names = append(names, m.Name)
+		}
+	}
+	if len(k.Manifests) == 0 {
+		return nil
+	}
+	slices.SortFunc(all.versions, func(a, b version.Version) int { return b.Compare(a) })
+	all.versions = slices.CompactFunc(all.versions, func(a, b version.Version) bool { return a.Compare(b) == 0 })
+	all.from = manifestsResource + " " + strings.Join(names, ", ")
+	return &all
+}
+
+const manifestsResource = "manifests.kubean.io"
+
+// newestManifests orders by the time of Kubespray's commit, which several can
+// share, then by Kubespray's release, then by their own age.
+func newestManifests(k *v1alpha1.Kubean) []v1alpha1.KubeanManifest {
+	release := func(m v1alpha1.KubeanManifest) version.Minor {
+		minor, _ := version.ParseMinor(m.Spray) // master is none
+		return minor
+	}
+	return slices.SortedStableFunc(slices.Values(k.Manifests), func(a, b v1alpha1.KubeanManifest) int {
+		var sprayed int
+		switch {
+		case a.SprayTime != nil && b.SprayTime != nil:
+			sprayed = b.SprayTime.Compare(a.SprayTime.Time)
+		case a.SprayTime != nil:
+			sprayed = -1
+		case b.SprayTime != nil:
+			sprayed = 1
+		}
+		return cmp.Or(sprayed, release(b).Compare(release(a)), b.Created.Compare(a.Created.Time), strings.Compare(a.Name, b.Name))
+	})
+}
+
+// kubeanNotes say what new clusters get by default, and what that rests on.
+func kubeanNotes(k *v1alpha1.Kubean, offered *offer) []string {
+	var notes, others []string
+	var newest *v1alpha1.KubeanManifest
+	for _, m := range newestManifests(k) {
+		if _, err := version.Parse(m.Default); err != nil {
+			continue // empty, or the word null
+		}
+		if newest == nil {
+			newest = &m
+			continue
+		}
+		others = append(others, fmt.Sprintf("%s has %s", m.Name, m.Default))
+	}
+	if newest != nil {
+		note := fmt.Sprintf("Kubean creates clusters at %s by default (%s %s)", newest.Default, manifestsResource, newest.Name)
+		if len(others) > 0 {
+			note += fmt.Sprintf(": that is the newest of %d, of which nothing marks the one in use; %s", len(others)+1, strings.Join(others, ", "))
+		}
+		notes = append(notes, note)
+	}
+	if k.Offline && offered != nil {
+		note := "Kubean has LocalArtifactSets, so that it installs what is there without a network"
+		if len(offered.versions) == 0 {
+			note += ": no version of Kubernetes is"
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
+// minors of what is offered, newest first.
+func (o *offer) minors() []version.Minor {
+	var minors []version.Minor
+	for _, v := range o.versions {
+		if !slices.Contains(minors, v.Minor) {
+			minors = append(minors, v.Minor)
+		}
+	}
+	return minors
+}
+
+// String is such as "1.34 (to v1.34.3), 1.33 (to v1.33.7)".
+func (o *offer) String() string {
+	var texts []string
+	for _, minor := range o.minors() {
+		newest := slices.IndexFunc(o.versions, func(v version.Version) bool { return v.Minor == minor })
+		texts = append(texts, fmt.Sprintf("%s (to %s)", minor, o.versions[newest]))
+	}
+	return strings.Join(texts, ", ")
+}
