@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -27,21 +29,28 @@ func (c *Catalog) WithLive(answer *v1alpha1.LiveReleases) (*Catalog, []LiveChang
 	if i < 0 {
 		return nil, nil, fmt.Errorf("the catalog has no platform %q", answer.Platform)
 	}
-	told, err := byMinor(answer.Releases)
-	if err != nil {
-		return nil, nil, err
+	for _, r := range answer.Releases {
+		if _, err := version.Parse(r.Version); err != nil {
+			return nil, nil, err
+		}
 	}
-	live, read := c.Platforms[i], calendar.Of(answer.ReadAt.Time)
+	if n := len(answer.Releases); n > v1alpha1.MaxLiveReleases {
+		return nil, nil, fmt.Errorf("lists %d versions, and no more than %d are taken", n, v1alpha1.MaxLiveReleases)
+	}
+	live, told := c.Platforms[i], Told{On: calendar.Of(answer.ReadAt.Time), Source: answer.Source}
 	live.Releases, live.EveryMinorSince = slices.Clone(live.Releases), version.Minor{}
+	for at := range live.Releases {
+		live.Releases[at].Told = nil // of an earlier answer
+	}
 	var changes []LiveChange
-	for minor, releases := range told {
+	for minor, versions := range answer.ByMinor() {
 		at := slices.IndexFunc(live.Releases, func(r Release) bool { return r.Minor() == minor })
 		if at < 0 {
 			live.Releases = append(live.Releases, Release{Version: minor})
 			at = len(live.Releases) - 1
 		}
 		known := live.Releases[at]
-		updated := known.told(releases, answer.Source, read)
+		updated := known.told(versions, told)
 		for id, is := range updated.Ends {
 			if was, had := known.Ends[id]; had && was != is {
 				changes = append(changes, LiveChange{known.Version, id, was, c.Platforms[i].ReadOn(&known), is})
@@ -50,7 +59,9 @@ func (c *Catalog) WithLive(answer *v1alpha1.LiveReleases) (*Catalog, []LiveChang
 		live.Releases[at] = updated
 	}
 	slices.SortFunc(live.Releases, func(a, b Release) int { return b.Version.Compare(a.Version) })
-	slices.SortFunc(changes, func(a, b LiveChange) int { return b.Release.Compare(a.Release) })
+	slices.SortFunc(changes, func(a, b LiveChange) int {
+		return cmp.Or(b.Release.Compare(a.Release), strings.Compare(a.Phase, b.Phase))
+	})
 
 	merged := *c
 	merged.Platforms = slices.Clone(c.Platforms)
@@ -58,84 +69,91 @@ func (c *Catalog) WithLive(answer *v1alpha1.LiveReleases) (*Catalog, []LiveChang
 	return &merged, changes, merged.Validate()
 }
 
-// byMinor groups what a platform answered, in its order.
-func byMinor(releases []v1alpha1.LiveRelease) (map[version.Minor][]v1alpha1.LiveRelease, error) {
-	told := map[version.Minor][]v1alpha1.LiveRelease{}
-	for _, r := range releases {
-		v, err := version.Parse(r.Version)
-		if err != nil {
-			return nil, err
-		}
-		told[v.Minor] = append(told[v.Minor], r)
-	}
-	return told, nil
-}
-
-// told is the release with what the platform says of its versions: it came out
-// with the first of them, and its phases end with those of the last.
-func (r Release) told(versions []v1alpha1.LiveRelease, source string, read calendar.Date) Release {
-	var released calendar.Date
-	r.Ends = maps.Clone(r.Ends)
+// told is the release with what the platform says of its versions: its phases end
+// with those of the last of them.
+func (r Release) told(versions []v1alpha1.LiveRelease, by Told) Release {
+	r.Released = r.releasedBy(versions)
 	ends := map[string]calendar.Date{}
-	r.Creatable, r.Default = nil, ""
 	for _, v := range versions {
-		if !v.Released.IsZero() && (released.IsZero() || v.Released.Compare(released) < 0) {
-			released = v.Released
-		}
 		for id, end := range v.Ends {
 			if end.Compare(ends[id]) > 0 {
 				ends[id] = end
 			}
 		}
 		if v.Creatable != nil {
-			either := *v.Creatable || r.Creatable != nil && *r.Creatable
-			r.Creatable = &either
+			either := *v.Creatable || by.Creatable != nil && *by.Creatable
+			by.Creatable = &either
 		}
 		if v.Default {
-			r.Default = v.Version
+			by.Default = v.Version
 		}
 	}
-	if !released.IsZero() {
-		r.Released = released
-	}
-	if len(ends) > 0 && r.Ends == nil {
-		r.Ends = map[string]calendar.Date{}
-	}
-	maps.Copy(r.Ends, ends)
-	if latest := newestPatch(versions); latest != "" && (r.Latest == nil || !newer(r.Latest.Version, latest)) {
-		if r.Latest == nil || r.Latest.Version != latest {
-			r.Latest = &Patch{Version: latest}
-		}
-		r.Patches = nil
-	}
-	r.Told = read
-	if len(ends) > 0 {
-		r.AsOf = read
+	if latest := newestPatch(versions); latest != "" && len(r.Patches) == 0 && (r.Latest == nil || r.Latest.Version != latest && !newer(r.Latest.Version, latest)) {
+		r.Latest = &Patch{Version: latest}
 	}
 	if !slices.ContainsFunc(versions, func(v v1alpha1.LiveRelease) bool { return !v.Preview }) {
-		r.Note = "in preview"
+		r.Note = strings.TrimPrefix(r.Note+"; in preview", "; ")
 	}
-	kept := func(id string) bool { return ends[id].IsZero() }
-	if len(ends) == 0 || slices.ContainsFunc(slices.Collect(maps.Keys(r.Ends)), kept) {
-		r.Sources = slices.Compact(append([]string{source}, r.Sources...))
-	} else {
-		r.Sources = []string{source}
+	r.Told = &by
+	if len(ends) == 0 {
+		return r.citing(append(slices.Clone(r.Sources), by.Source))
+	}
+	kept := slices.ContainsFunc(slices.Collect(maps.Keys(r.Ends)), func(id string) bool { return ends[id].IsZero() })
+	all := maps.Clone(r.Ends)
+	if all == nil {
+		all = map[string]calendar.Date{}
+	}
+	maps.Copy(all, ends)
+	r.Ends, r.AsOf = all, by.On
+	if kept {
+		return r.citing(append([]string{by.Source}, r.Sources...))
+	}
+	return r.citing([]string{by.Source})
+}
+
+// citing names each source once.
+func (r Release) citing(sources []string) Release {
+	r.Sources = nil
+	for _, source := range sources {
+		if !slices.Contains(r.Sources, source) {
+			r.Sources = append(r.Sources, source)
+		}
 	}
 	return r
 }
 
-// newestPatch of those that are no previews; empty where the platform tells
-// minors alone. Of builds of one patch the first is the newest.
-func newestPatch(versions []v1alpha1.LiveRelease) string {
-	newest := ""
+// releasedBy is the day of the first of the versions, where that makes the known
+// day more exact, or none is known: older versions can be listed no longer.
+func (r *Release) releasedBy(versions []v1alpha1.LiveRelease) calendar.Date {
+	var first calendar.Date
 	for _, v := range versions {
-		if v.Preview {
+		if !v.Released.IsZero() && (first.IsZero() || v.Released.Compare(first) < 0) {
+			first = v.Released
+		}
+	}
+	exact := r.Released.Day == 0 && first.Year == r.Released.Year && first.Month == r.Released.Month
+	if !first.IsZero() && (r.Released.IsZero() || exact) {
+		return first
+	}
+	return r.Released
+}
+
+// newestPatch of those that are no previews; empty where the platform tells
+// minors alone. Of builds of one patch the first is the newest. What GKE offers in
+// its Rapid channel alone, which its service level does not cover, counts only
+// where a minor has nothing else.
+// https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
+func newestPatch(versions []v1alpha1.LiveRelease) string {
+	newest, ofRapid := "", true
+	for _, v := range versions {
+		rapid := slices.Equal(v.Channels, []string{"RAPID"})
+		if v.Preview || rapid && !ofRapid {
 			continue
 		}
 		for _, patch := range append([]string{v.Version}, v.Patches...) {
 			p, err := version.Parse(patch)
-			if err == nil && p.Patch != version.UnknownPatch && (newest == "" || newer(patch, newest)) {
-				newest = patch
+			if err == nil && p.Patch != version.UnknownPatch && (newest == "" || ofRapid && !rapid || newer(patch, newest)) {
+				newest, ofRapid = patch, rapid
 			}
 		}
 	}

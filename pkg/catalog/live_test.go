@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ func small(t *testing.T) *Catalog {
 func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 	yes, no := true, false
 	read := date(t, "2026-11-21")
+	told := func(creatable *bool, byDefault string) *Told { return &Told{read, asked, creatable, byDefault} }
 	pages := "https://platform.example.com/pages"
 	ends := func(standard string) map[string]calendar.Date {
 		return map[string]calendar.Date{"standard": date(t, standard)}
@@ -57,21 +59,21 @@ func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 			told:    []v1alpha1.LiveRelease{{Version: "1.35.4-cloud.1", Released: date(t, "2026-02-10"), Ends: ends("2027-03-31"), Creatable: &yes}},
 			release: "1.35",
 			want: Release{
-				Version: minor(t, "1.35"), AsOf: read, Told: read, Released: date(t, "2026-02-10"), Ends: ends("2027-03-31"),
-				Latest: &Patch{Version: "1.35.4-cloud.1"}, Creatable: &yes, Sources: []string{asked},
+				Version: minor(t, "1.35"), AsOf: read, Told: told(&yes, ""), Released: date(t, "2026-02-10"), Ends: ends("2027-03-31"),
+				Latest: &Patch{Version: "1.35.4-cloud.1"}, Sources: []string{asked},
 			},
 			changes: []LiveChange{{minor(t, "1.35"), "standard", date(t, "2027-02-28"), date(t, "2026-10-06"), date(t, "2027-03-31")}},
 		},
 		"a date that is the same is no change": {
 			told:    []v1alpha1.LiveRelease{{Version: "1.35", Ends: ends("2027-02-28")}},
 			release: "1.35",
-			want:    Release{Version: minor(t, "1.35"), AsOf: read, Told: read, Released: date(t, "2026-02"), Ends: ends("2027-02-28"), Sources: []string{asked}},
+			want:    Release{Version: minor(t, "1.35"), AsOf: read, Told: told(nil, ""), Released: date(t, "2026-02"), Ends: ends("2027-02-28"), Sources: []string{asked}},
 		},
 		"a phase that is not told keeps its date and its source": {
 			told:    []v1alpha1.LiveRelease{{Version: "1.36.1-cloud.1", Ends: ends("2027-05-30")}},
 			release: "1.36",
 			want: Release{
-				Version: minor(t, "1.36"), AsOf: read, Told: read, Released: date(t, "2026-05"), Sources: []string{asked, pages},
+				Version: minor(t, "1.36"), AsOf: read, Told: told(nil, ""), Released: date(t, "2026-05"), Sources: []string{asked, pages},
 				Latest: &Patch{Version: "1.36.1-cloud.1", Announced: date(t, "2026-06-01")},
 				Ends:   map[string]calendar.Date{"standard": date(t, "2027-05-30"), "long": date(t, "2028-05-30")},
 			},
@@ -80,8 +82,8 @@ func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 			told:    []v1alpha1.LiveRelease{{Version: "1.35", Patches: []string{"1.35.9", "1.35.8"}, Default: true}},
 			release: "1.35",
 			want: Release{
-				Version: minor(t, "1.35"), Told: read, Released: date(t, "2026-02"), Ends: ends("2027-02-28"),
-				Latest: &Patch{Version: "1.35.9"}, Default: "1.35", Sources: []string{asked, pages},
+				Version: minor(t, "1.35"), Told: told(nil, "1.35"), Released: date(t, "2026-02"), Ends: ends("2027-02-28"),
+				Latest: &Patch{Version: "1.35.9"}, Sources: []string{pages, asked},
 			},
 		},
 		"of several versions of a minor the first release and the last end count, and one is enough to create": {
@@ -91,8 +93,8 @@ func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 			},
 			release: "1.35",
 			want: Release{
-				Version: minor(t, "1.35"), AsOf: read, Told: read, Released: date(t, "2026-02-10"), Ends: ends("2027-04-30"),
-				Latest: &Patch{Version: "1.35.6-cloud.1"}, Creatable: &yes, Sources: []string{asked},
+				Version: minor(t, "1.35"), AsOf: read, Told: told(&yes, ""), Released: date(t, "2026-02-10"), Ends: ends("2027-04-30"),
+				Latest: &Patch{Version: "1.35.6-cloud.1"}, Sources: []string{asked},
 			},
 			changes: []LiveChange{{minor(t, "1.35"), "standard", date(t, "2027-02-28"), date(t, "2026-10-06"), date(t, "2027-04-30")}},
 		},
@@ -100,7 +102,7 @@ func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 			told:    []v1alpha1.LiveRelease{{Version: "1.36.0-cloud.4"}},
 			release: "1.36",
 			want: Release{
-				Version: minor(t, "1.36"), Told: read, Released: date(t, "2026-05"), Sources: []string{asked, pages},
+				Version: minor(t, "1.36"), Told: told(nil, ""), Released: date(t, "2026-05"), Sources: []string{pages, asked},
 				Latest: &Patch{Version: "1.36.1-cloud.1", Announced: date(t, "2026-06-01")},
 				Ends:   map[string]calendar.Date{"standard": date(t, "2027-05-30"), "long": date(t, "2028-05-30")},
 			},
@@ -109,14 +111,48 @@ func TestAnAnswerReplacesWhatItTellsAndKeepsTheRest(t *testing.T) {
 			told:    []v1alpha1.LiveRelease{{Version: "1.38.0-cloud.1", Released: date(t, "2026-11-01"), Ends: ends("2027-11-30"), Creatable: &no}},
 			release: "1.38",
 			want: Release{
-				Version: minor(t, "1.38"), AsOf: read, Told: read, Released: date(t, "2026-11-01"), Ends: ends("2027-11-30"),
-				Latest: &Patch{Version: "1.38.0-cloud.1"}, Creatable: &no, Sources: []string{asked},
+				Version: minor(t, "1.38"), AsOf: read, Told: told(&no, ""), Released: date(t, "2026-11-01"), Ends: ends("2027-11-30"),
+				Latest: &Patch{Version: "1.38.0-cloud.1"}, Sources: []string{asked},
+			},
+		},
+		"the day of a patch is not that of its minor": {
+			told:    []v1alpha1.LiveRelease{{Version: "1.35.4-cloud.1", Released: date(t, "2026-06-01")}},
+			release: "1.35",
+			want: Release{
+				Version: minor(t, "1.35"), Told: told(nil, ""), Released: date(t, "2026-02"), Ends: ends("2027-02-28"),
+				Latest: &Patch{Version: "1.35.4-cloud.1"}, Sources: []string{pages, asked},
+			},
+		},
+		"a later build of the same patch is the latest": {
+			told:    []v1alpha1.LiveRelease{{Version: "1.36.1-cloud.2"}},
+			release: "1.36",
+			want: Release{
+				Version: minor(t, "1.36"), Told: told(nil, ""), Released: date(t, "2026-05"), Sources: []string{pages, asked}, Latest: &Patch{Version: "1.36.1-cloud.2"},
+				Ends: map[string]calendar.Date{"standard": date(t, "2027-05-30"), "long": date(t, "2028-05-30")},
+			},
+		},
+		"what one channel alone tries out is not the latest": {
+			told: []v1alpha1.LiveRelease{
+				{Version: "1.35.9-gke.2", Channels: []string{"RAPID"}}, {Version: "1.35.7-gke.3", Channels: []string{"RAPID", "REGULAR"}}, {Version: "1.35.6-gke.1", Channels: []string{"STABLE"}},
+			},
+			release: "1.35",
+			want: Release{
+				Version: minor(t, "1.35"), Told: told(nil, ""), Released: date(t, "2026-02"), Ends: ends("2027-02-28"),
+				Latest: &Patch{Version: "1.35.7-gke.3"}, Sources: []string{pages, asked},
+			},
+		},
+		"what one channel alone has is better than nothing": {
+			told:    []v1alpha1.LiveRelease{{Version: "1.35.9-gke.2", Channels: []string{"RAPID"}}},
+			release: "1.35",
+			want: Release{
+				Version: minor(t, "1.35"), Told: told(nil, ""), Released: date(t, "2026-02"), Ends: ends("2027-02-28"),
+				Latest: &Patch{Version: "1.35.9-gke.2"}, Sources: []string{pages, asked},
 			},
 		},
 		"a preview is no release yet": {
 			told:    []v1alpha1.LiveRelease{{Version: "1.37", Patches: []string{"1.37.0"}, Preview: true}},
 			release: "1.37",
-			want:    Release{Version: minor(t, "1.37"), Told: read, Note: "in preview", Sources: []string{asked}},
+			want:    Release{Version: minor(t, "1.37"), Told: told(nil, ""), Note: "in preview", Sources: []string{asked}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +183,7 @@ func TestAnAnswerThatMakesNoSenseIsRefused(t *testing.T) {
 		"a version that is none":    {answer("cloud", v1alpha1.LiveRelease{Version: "newest"}), `"newest" is not a Kubernetes version`},
 		"an end before the release": {answer("cloud", v1alpha1.LiveRelease{Version: "1.35", Ends: map[string]calendar.Date{"standard": date(t, "2026-01-01")}}), "not after"},
 		"a phase that is not there": {answer("cloud", v1alpha1.LiveRelease{Version: "1.35", Ends: map[string]calendar.Date{"golden": date(t, "2028-01-01")}}), `ends a phase "golden"`},
-		"a release after its newer": {answer("cloud", v1alpha1.LiveRelease{Version: "1.35", Released: date(t, "2026-09-01")}), "was released after 1.36"},
+		"more than anybody lists":   {answer("cloud", slices.Repeat([]v1alpha1.LiveRelease{{Version: "1.36"}}, v1alpha1.MaxLiveReleases+1)...), "lists 1001 versions, and no more than 1000 are taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := small(t).WithLive(test.answer); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -168,5 +204,23 @@ func TestWhatAPlatformToldOfCreationHoldsFromThatDayOn(t *testing.T) {
 		if diff := cmp.Diff([]version.Minor{minor(t, want)}, minors); diff != "" || !known {
 			t.Errorf("on %s (-want +got):\n%s", day, diff)
 		}
+	}
+}
+
+func TestALaterAnswerLeavesNothingOfWhatAnEarlierOneSaidOfNewClusters(t *testing.T) {
+	yes := true
+	earlier, _, err := small(t).WithLive(answer("cloud", v1alpha1.LiveRelease{Version: "1.35", Creatable: &yes, Ends: map[string]calendar.Date{"standard": date(t, "2027-03-31")}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, _, err := earlier.WithLive(answer("cloud", v1alpha1.LiveRelease{Version: "1.36", Creatable: &yes}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := later.Platform("cloud").Release(minor(t, "1.35")); r.Told != nil || r.Ends["standard"] != date(t, "2027-03-31") {
+		t.Errorf("1.35 was told %v, and ends %v", r.Told, r.Ends)
+	}
+	if _, minors := later.Platform("cloud").ToldBy(date(t, "2026-11-21")); !slices.Equal(minors, []version.Minor{minor(t, "1.36")}) {
+		t.Errorf("creatable at %v", minors)
 	}
 }

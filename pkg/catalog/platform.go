@@ -266,12 +266,8 @@ type Release struct {
 	AsOf calendar.Date `json:"asOf,omitzero"`
 	// Released is absent when that is not known.
 	Released calendar.Date `json:"released,omitzero"`
-	// Told is the day on which the platform itself told of the release: whether new
-	// clusters are Creatable at it, and which version they get by Default. Where any
-	// release has it, that holds from then on in place of the platform's rule.
-	Told      calendar.Date `json:"told,omitzero"`
-	Creatable *bool         `json:"creatable,omitempty"`
-	Default   string        `json:"default,omitempty"`
+	// Told is what the platform itself answered of new clusters at the release.
+	Told *Told `json:"told,omitempty"`
 	// Ends holds the last day of each phase that this release has, by Phase.ID.
 	Ends map[string]calendar.Date `json:"ends,omitempty"`
 	// Latest patch, where Patches does not tell it.
@@ -282,6 +278,18 @@ type Release struct {
 	Next    *Patch   `json:"next,omitempty"`
 	Note    string   `json:"note,omitempty"`
 	Sources []string `json:"sources"`
+}
+
+// Told is what a platform answered when it was asked. Where any release has it,
+// that holds from then on in place of the platform's rule.
+type Told struct {
+	// On is the day, and Source what was asked.
+	On     calendar.Date `json:"on"`
+	Source string        `json:"source"`
+	// Creatable is absent where that was not told.
+	Creatable *bool `json:"creatable,omitempty"`
+	// Default is the version that new clusters get where they name none.
+	Default string `json:"default,omitempty"`
 }
 
 // Patch is a patch release.

@@ -71,7 +71,7 @@ func (p *Platform) NextOn(r *Release, day calendar.Date) *Patch {
 // follows where the catalog does not know when its own came out, and it did not
 // tell of any itself. Newest first.
 func (c *Catalog) Offered(p *Platform) []Release {
-	if p.Follows == "" || slices.ContainsFunc(p.Releases, func(r Release) bool { return !r.Released.IsZero() || !r.Told.IsZero() }) {
+	if p.Follows == "" || slices.ContainsFunc(p.Releases, func(r Release) bool { return !r.Released.IsZero() || r.Told != nil }) {
 		return p.Releases
 	}
 	return c.Platform(p.Follows).Releases
@@ -93,8 +93,8 @@ func (c *Catalog) Calendar(p *Platform, minor version.Minor) (*Platform, *Releas
 // newest first: as the platform itself told, by its rule, or as its newest
 // version says. It is false when the catalog does not know.
 func (c *Catalog) CreatableOn(p *Platform, day calendar.Date) ([]version.Minor, bool) {
-	if told, any := p.toldCreatable(day); any {
-		return told, true
+	if told, minors := p.ToldBy(day); told != nil {
+		return minors, true
 	}
 	rule := p.Creatable
 	if rule == nil {
@@ -116,17 +116,20 @@ func (c *Catalog) CreatableOn(p *Platform, day calendar.Date) ([]version.Minor, 
 	return minors, true
 }
 
-// toldCreatable are the minors that the platform itself said, by a day, to create clusters at.
-func (p *Platform) toldCreatable(day calendar.Date) (minors []version.Minor, any bool) {
+// ToldBy returns what the platform itself had answered by a day of the minors that
+// new clusters can be created at, and these; nil where it told nothing of that.
+func (p *Platform) ToldBy(day calendar.Date) (told *Told, minors []version.Minor) {
 	for i := range p.Releases {
-		if r := &p.Releases[i]; r.Creatable != nil && r.Told.Compare(day) <= 0 {
-			any = true
-			if *r.Creatable {
-				minors = append(minors, r.Minor())
-			}
+		r := &p.Releases[i]
+		if r.Told == nil || r.Told.Creatable == nil || r.Told.On.Compare(day) > 0 {
+			continue
+		}
+		told = r.Told
+		if *r.Told.Creatable {
+			minors = append(minors, r.Minor())
 		}
 	}
-	return minors, any
+	return told, minors
 }
 
 // RecommendedOn returns the newest recommendation that was published by a day, or nil.

@@ -7,19 +7,19 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog/store"
 	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
-	"github.com/kubectl-versions/kubectl-versions/pkg/live"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
 // published is where releases of this project keep the newest catalog.
 const published = "https://github.com/kubectl-versions/kubectl-versions/releases/latest/download/catalog-v1alpha1.json"
 
-func newCatalog(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
+func newCatalog(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "catalog",
 		Short: "See, check and update the calendars and rules in use",
@@ -29,7 +29,7 @@ downloads a newer one, and --catalog uses or adds another.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCatalogInfo(env, color, data), newCatalogValidate(env, data), newCatalogUpdate(env, data))
+	cmd.AddCommand(newCatalogInfo(env, color, data), newCatalogValidate(env, data), newCatalogUpdate(env, config, data))
 	return cmd
 }
 
@@ -88,7 +88,9 @@ func describe(opened store.Opened, today calendar.Date) *v1alpha1.CatalogInfo {
 			row.Newest, row.Oldest = p.Releases[0].Version, p.Releases[n-1].Version
 		}
 		for _, release := range p.Releases {
-			row.Live = cmp.Or(row.Live, release.Told)
+			if release.Told != nil {
+				row.Live = release.Told.On
+			}
 		}
 		info.Platforms = append(info.Platforms, row)
 	}
@@ -122,9 +124,9 @@ func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 	}
 }
 
-func newCatalogUpdate(env Environment, data *catalogFlag) *cobra.Command {
+func newCatalogUpdate(env Environment, config *genericclioptions.ConfigFlags, data *catalogFlag) *cobra.Command {
 	from, platform := published, ""
-	ask := liveFlags{env: env}
+	ask := liveFlags{by: "--from live", source: sourceFlags{env: env, config: config}}
 	cmd := &cobra.Command{
 		Use:   "update",
 		Short: "Download a newer catalog into the cache directory",
@@ -154,7 +156,7 @@ takes the dates that it told in place of the catalog's.`,
 			if cmd.Flags().Changed("platform") {
 				return usagef("--platform needs --from live")
 			}
-			if err := ask.validate(); err != nil {
+			if err := ask.validate(""); err != nil {
 				return err
 			}
 			if !strings.HasPrefix(from, "https://") {
@@ -184,14 +186,18 @@ const fromLive = "live"
 // keepLive asks a platform, and keeps its answer in the cache.
 func keepLive(ctx context.Context, env Environment, data *catalogFlag, ask *liveFlags, platform string) error {
 	if platform == "" {
-		return usagef("--from live needs --platform: one of %s", strings.Join(live.Platforms(), ", "))
+		return usagef("--from live needs --platform: one of %s", strings.Join(askable(), ", "))
 	}
-	if err := askable(platform); err != nil {
+	if err := cmp.Or(ask.validate(platform), ask.refuse(platform)); err != nil {
 		return err
 	}
-	answer := ask.ask(ctx, platform, facts.Location{}, nil)
+	opened, err := data.open(ctx)
+	if err != nil {
+		return err
+	}
+	answer := ask.ask(ctx, opened.Catalog, platform, facts.Location{}, nil)
 	if answer.Fault != nil {
-		return fmt.Errorf("no live answer of %s: %w: nothing changed", platform, answer.Fault)
+		return cmp.Or(ctx.Err(), fmt.Errorf("no live answer of %s: %w: nothing changed", platform, answer.Fault))
 	}
 	path, err := data.store().KeepLive(answer)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -37,8 +38,8 @@ type releasesOptions struct {
 	print printer.Printer
 }
 
-func newReleases(env Environment, color *colorFlag, data *catalogFlag) *cobra.Command {
-	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, live: liveFlags{env: env}, output: printer.NewReleaseFlags()}
+func newReleases(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
+	o := &releasesOptions{env: env, color: color, catalog: data, at: dayFlag{env: env}, live: liveFlags{by: "--live", source: sourceFlags{env: env, config: config}}, output: printer.NewReleaseFlags()}
 	cmd := &cobra.Command{
 		Use:   "releases",
 		Short: "Which minors are there, and until when is each supported?",
@@ -102,16 +103,19 @@ func (o *releasesOptions) Validate() error {
 			return usagef("--minor: %w", err)
 		}
 	}
-	if err := cmp.Or(o.live.validate(), o.ack.validate(o.platform)); err != nil {
+	if err := cmp.Or(o.live.validate(o.platform), o.ack.validate(o.platform, o.live.asked)); err != nil {
 		return err
 	}
 	if o.live.asked {
-		if err := askable(o.platform); err != nil {
+		if err := o.live.refuse(o.platform); err != nil {
 			return err
 		}
 	}
-	if o.output.Raw() && !o.live.asked {
+	switch {
+	case o.output.Raw() && !o.live.asked:
 		return usagef("-o raw prints what a platform sent: it needs --live")
+	case o.output.Raw() && o.platform == ofKubean:
+		return usagef("-o raw: %s sends nothing; see kubectl get manifests.kubean.io -o json", o.platform)
 	}
 	layout := o.color.layout(o.env)
 	layout.Timeline, layout.ASCII = o.timeline, !utf8Locale(o.env.Getenv)
@@ -121,39 +125,24 @@ func (o *releasesOptions) Validate() error {
 	return nil
 }
 
-// Run reads the catalog and prints.
+// Run reads the catalog, asks the platform where it is told to, and prints.
 func (o *releasesOptions) Run(ctx context.Context) error {
 	data, err := o.catalog.open(ctx)
 	if err != nil {
 		return err
 	}
-	if o.allPlatforms {
-		o.query.Platforms = []*catalog.Platform{data.Platform(catalog.Upstream)}
-		for i := range data.Platforms {
-			if p := &data.Platforms[i]; p.ID != catalog.Upstream {
-				o.query.Platforms = append(o.query.Platforms, p)
-			}
-		}
-	} else {
-		chosen, err := platformNamed(data.Catalog, o.platform)
-		if err != nil {
-			return err
-		}
-		o.query.Platforms = []*catalog.Platform{chosen}
+	if err := o.choosePlatforms(data.Catalog); err != nil {
+		return err
 	}
 	known := data.Catalog
 	if o.live.asked {
-		answer := o.live.ask(ctx, o.platform, facts.Location{}, &o.ack.ACKQuery)
-		told := &support.Live{Answer: answer}
-		known, told.Changes = withLive(known, answer)
-		if !o.output.Raw() {
-			answer.Raw = nil
+		if known, err = o.askPlatform(ctx, known); err != nil {
+			return err
 		}
-		o.query.Live, o.query.Platforms = told, []*catalog.Platform{known.Platform(o.platform)}
 	}
 	list := support.Releases(known, o.query)
-	if !o.query.Minor.IsZero() && !slices.ContainsFunc(list.Platforms, func(c v1alpha1.PlatformCalendar) bool { return len(c.Releases) > 0 }) {
-		return usagef("--minor: the catalog (as of %s) knows no %s of %s; --upcoming shows what is planned", list.CatalogAsOf, o.query.Minor, names(o.query.Platforms))
+	if err := o.listed(list); err != nil {
+		return err
 	}
 	if err := o.print.Print(list, o.env.Streams.Out); err != nil {
 		return err
@@ -162,6 +151,50 @@ func (o *releasesOptions) Run(ctx context.Context) error {
 		return fmt.Errorf("no live answer of %s: %w", o.query.Platforms[0].Name, told.Answer.Fault)
 	}
 	return nil
+}
+
+func (o *releasesOptions) choosePlatforms(data *catalog.Catalog) error {
+	if !o.allPlatforms {
+		chosen, err := platformNamed(data, o.platform)
+		o.query.Platforms = []*catalog.Platform{chosen}
+		return err
+	}
+	o.query.Platforms = []*catalog.Platform{data.Platform(catalog.Upstream)}
+	for i := range data.Platforms {
+		if p := &data.Platforms[i]; p.ID != catalog.Upstream {
+			o.query.Platforms = append(o.query.Platforms, p)
+		}
+	}
+	return nil
+}
+
+// askPlatform asks the only platform, and puts its answer into the catalog.
+func (o *releasesOptions) askPlatform(ctx context.Context, known *catalog.Catalog) (*catalog.Catalog, error) {
+	told := &support.Live{Answer: o.live.ask(ctx, known, o.platform, facts.Location{}, &o.ack.ACKQuery), Narrowed: o.ack.narrowed()}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	known, told.Changes = withLive(known, told.Answer)
+	if !o.output.Raw() {
+		told.Answer.Raw = nil
+	}
+	o.query.Live, o.query.Platforms = told, []*catalog.Platform{known.Platform(o.platform)}
+	return known, nil
+}
+
+// listed refuses a --minor that nobody knows.
+func (o *releasesOptions) listed(list *v1alpha1.ReleaseCalendar) error {
+	if o.query.Minor.IsZero() || slices.ContainsFunc(list.Platforms, func(c v1alpha1.PlatformCalendar) bool { return len(c.Releases) > 0 }) {
+		return nil
+	}
+	switch told := o.query.Live; {
+	case told == nil:
+		return usagef("--minor: the catalog (as of %s) knows no %s of %s; --upcoming shows what is planned", list.CatalogAsOf, o.query.Minor, names(o.query.Platforms))
+	case told.Answer.Fault == nil:
+		return fmt.Errorf("%s lists no %s", told.Answer.Source, o.query.Minor)
+	default:
+		return nil // the fault is what matters
+	}
 }
 
 func names(platforms []*catalog.Platform) string {

@@ -104,7 +104,7 @@ not is unknown, and the exit code is 130.`,
 	newOverview(root, env, config, color, data)
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
-		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, color, data), newSnapshot(env, config, data), newCatalog(env, color, data),
+		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, config, color, data), newSnapshot(env, config, data), newCatalog(env, config, color, data),
 	)
 	return root
 }

@@ -36,7 +36,7 @@ type supportOptions struct {
 func newSupport(env Environment, config *genericclioptions.ConfigFlags, color *colorFlag, data *catalogFlag) *cobra.Command {
 	o := &supportOptions{
 		env: env, source: sourceFlags{env: env, config: config}, catalog: data,
-		at: dayFlag{env: env}, live: liveFlags{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
+		at: dayFlag{env: env}, live: liveFlags{by: "--live"}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	cmd := &cobra.Command{
 		Use:   "support",
@@ -108,7 +108,7 @@ func (o *supportOptions) Validate() error {
 		unnamed = usagef("--third-party names no cluster")
 	}
 	o.judgeBy.ThirdParty = o.thirdParty
-	err := cmp.Or(o.fleet.validate(), o.source.validate(), o.baseline.validate(), o.live.validate(), badDay, badPeriod, alone, unnamed, o.output.validate())
+	err := cmp.Or(o.fleet.validate(), o.source.validate(), o.baseline.validate(), o.live.validate(""), badDay, badPeriod, alone, unnamed, o.output.validate())
 	o.source.snapshot = o.fleet.oneSnapshot()
 	return err
 }
@@ -166,11 +166,15 @@ func (o *supportOptions) askPlatform(ctx context.Context, known *catalog.Catalog
 	platform := o.judgeBy.Platform
 	if platform == nil {
 		platform = facts.Recognise(known, s).Platform
-	}
-	if err := askable(platform.ID); err != nil {
+	} else if err := o.live.refuse(platform.ID); err != nil {
 		return nil, err
 	}
-	answer := o.live.ask(ctx, platform.ID, facts.FindLocation(s), nil)
+	var answer *v1alpha1.LiveReleases
+	if platform.ID == ofKubean {
+		answer = askKubean(s, nil)
+	} else {
+		answer = o.live.ask(ctx, known, platform.ID, facts.FindLocation(s), nil)
+	}
 	merged, changes := withLive(known, answer)
 	o.judgeBy.Live = &support.Live{Answer: answer, Changes: changes}
 	if o.judgeBy.Platform != nil {

@@ -15,10 +15,12 @@ type Location struct {
 	Project, Subscription string
 }
 
-// The forms of providerID are those of the cloud providers' node controllers.
+// The forms are those of the cloud providers' node controllers. What nodes say goes
+// into addresses that credentials are sent to, so that nothing else is taken.
 var (
-	gceProvider   = regexp.MustCompile(`^gce://([^/]+)/`)
-	azureProvider = regexp.MustCompile(`^azure:///subscriptions/([^/]+)/`)
+	regionLabel   = regexp.MustCompile(`^([a-z][a-z0-9-]{0,62})$`)
+	gceProvider   = regexp.MustCompile(`^gce://([a-z][a-z0-9.:-]{0,99})/`)
+	azureProvider = regexp.MustCompile(`^azure:///subscriptions/([0-9a-fA-F-]{36})/`)
 )
 
 // FindLocation looks at the nodes that were sampled.
@@ -39,17 +41,21 @@ func FindLocation(s *v1alpha1.Snapshot) Location {
 		}
 		return found
 	}
-	group := func(form *regexp.Regexp) func(v1alpha1.NodeSample) string {
-		return func(n v1alpha1.NodeSample) string {
-			if m := form.FindStringSubmatch(n.ProviderID); m != nil {
-				return m[1]
-			}
-			return ""
-		}
-	}
+	region := func(n v1alpha1.NodeSample) string { return n.Labels["topology.kubernetes.io/region"] }
+	providerID := func(n v1alpha1.NodeSample) string { return n.ProviderID }
 	return Location{
-		Region:       agreed(func(n v1alpha1.NodeSample) string { return n.Labels["topology.kubernetes.io/region"] }),
-		Project:      agreed(group(gceProvider)),
-		Subscription: agreed(group(azureProvider)),
+		Region:       agreed(formed(regionLabel, region)),
+		Project:      agreed(formed(gceProvider, providerID)),
+		Subscription: agreed(formed(azureProvider, providerID)),
+	}
+}
+
+// formed is the group of a form in what a node says, and empty where it says something else.
+func formed(form *regexp.Regexp, of func(v1alpha1.NodeSample) string) func(v1alpha1.NodeSample) string {
+	return func(n v1alpha1.NodeSample) string {
+		if m := form.FindStringSubmatch(of(n)); m != nil {
+			return m[1]
+		}
+		return ""
 	}
 }

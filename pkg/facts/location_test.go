@@ -22,6 +22,9 @@ func TestLocationIsWhatAllSampledNodesSay(t *testing.T) {
 		"two regions are none":   {[]v1alpha1.NodeSample{node("eu-west-1", ""), node("us-east-1", ""), node("eu-west-1", "")}, Location{}},
 		"GKE names its project":  {[]v1alpha1.NodeSample{node("europe-west4", "gce://shop-prod/europe-west4-a/gke-1")}, Location{Region: "europe-west4", Project: "shop-prod"}},
 		"two projects are none":  {[]v1alpha1.NodeSample{node("", "gce://one/a/b"), node("", "gce://two/a/b")}, Location{}},
+		"what has no form of a region, a project or a subscription is none": {
+			[]v1alpha1.NodeSample{node("evil.example.com/#", "gce://../x/n"), node("West Europe", "azure:///subscriptions/../x/n")}, Location{},
+		},
 		"AKS names its subscription": {
 			[]v1alpha1.NodeSample{node("westeurope", "azure:///subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/n")},
 			Location{Region: "westeurope", Subscription: "00000000-0000-0000-0000-000000000001"},

@@ -29,7 +29,8 @@ const (
 	helperName = "kubectl-versions-live"
 	// maxAnswer bounds what the helper may say: an answer and the platform's own words for it.
 	maxAnswer = 64 << 20
-	maxStderr = 4 << 10
+	// maxStderr leaves a line, where it says something else.
+	maxStderr = 300
 	// grace is for the helper to say that its own deadline has passed.
 	grace = 2 * time.Second
 )
@@ -100,7 +101,7 @@ func (h Helper) ask(ctx context.Context, query *v1alpha1.LiveQuery) (*v1alpha1.L
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return nil, v1alpha1.Faultf(v1alpha1.GapTimeout, "%s did not end in time: wait longer with --request-timeout", program)
 	case failed != nil:
-		return nil, v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s failed: %s", program, oneLine(stderr.String(), failed.Error()))
+		return nil, v1alpha1.Faultf(v1alpha1.GapUnavailable, "%s failed: %s", program, oneLine(string(stderr.kept), failed.Error()))
 	default:
 		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "answer of %s: %w", program, err)
 	}
@@ -129,12 +130,15 @@ func decode(said *bounded, platform string) (*v1alpha1.LiveReleases, error) {
 		return nil, fmt.Errorf("is larger than %d MiB", maxAnswer>>20)
 	}
 	answer := &v1alpha1.LiveReleases{}
-	unknown, err := v1alpha1.DecodeDocument(said.Bytes(), maxAnswer, v1alpha1.LiveReleasesKind, "written by "+helperName+" of this version", answer)
+	unknown, err := v1alpha1.DecodeDocument(said.kept, maxAnswer, v1alpha1.LiveReleasesKind, "written by "+helperName+" of this version", answer)
 	if err := errors.Join(unknown, err); err != nil {
 		return nil, err
 	}
-	if answer.Platform != platform {
+	switch n := len(answer.Releases); {
+	case answer.Platform != platform:
 		return nil, fmt.Errorf("is about %q, not %s", answer.Platform, platform)
+	case n > v1alpha1.MaxLiveReleases:
+		return nil, fmt.Errorf("lists %d versions, and no more than %d are taken", n, v1alpha1.MaxLiveReleases)
 	}
 	return answer, nil
 }
@@ -152,16 +156,14 @@ func oneLine(texts ...string) string {
 // bounded keeps the beginning of what is written, and takes the rest as well, so
 // that nobody waits for it to be read.
 type bounded struct {
-	bytes.Buffer
+	kept []byte
 	most int
 	cut  bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if room := b.most - b.Len(); len(p) > room {
-		b.cut = true
-		b.Buffer.Write(p[:room])
-		return len(p), nil
-	}
-	return b.Buffer.Write(p)
+	room := min(len(p), b.most-len(b.kept))
+	b.kept = append(b.kept, p[:room]...)
+	b.cut = b.cut || room < len(p)
+	return len(p), nil
 }

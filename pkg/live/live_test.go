@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,8 @@ func helper(how string) int {
 	case "page":
 		fmt.Println("<html>")
 		return 0
+	case "many":
+		answer.Releases = slices.Repeat(answer.Releases, v1alpha1.MaxLiveReleases+1)
 	case "flood":
 		_, _ = io.CopyN(os.Stdout, endless{}, maxAnswer+1)
 		return 0
@@ -134,6 +137,7 @@ func TestWhatFailsIsOneLine(t *testing.T) {
 		"crash":            {Reason: v1alpha1.GapUnavailable, Message: "failed: out of luck"},
 		"silent crash":     {Reason: v1alpha1.GapUnavailable, Message: "failed: exit status 3"},
 		"page":             {Reason: v1alpha1.GapMalformed, Message: "no apiVersion and kind"},
+		"many":             {Reason: v1alpha1.GapMalformed, Message: "lists 1001 versions, and no more than 1000 are taken"},
 		"flood":            {Reason: v1alpha1.GapMalformed, Message: "larger than 64 MiB"},
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -148,6 +152,19 @@ func TestWhatFailsIsOneLine(t *testing.T) {
 				t.Errorf("is about %q in %q", got.Platform, got.Region)
 			}
 		})
+	}
+}
+
+// os/exec copies with io.Copy, which prefers other methods than Write.
+func TestWhatAHelperSaysIsBounded(t *testing.T) {
+	b := &bounded{most: 10}
+	n, err := io.Copy(b, io.LimitReader(endless{}, 1<<20))
+	if n != 1<<20 || err != nil || len(b.kept) != 10 || !b.cut {
+		t.Errorf("copied %d, %v; kept %d, cut %t", n, err, len(b.kept), b.cut)
+	}
+	whole := &bounded{most: 10}
+	if _, err := io.Copy(whole, strings.NewReader("0123456789")); err != nil || string(whole.kept) != "0123456789" || whole.cut {
+		t.Errorf("kept %q, cut %t, %v", whole.kept, whole.cut, err)
 	}
 }
 

@@ -3,13 +3,13 @@ package printer
 import (
 	"bytes"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
-	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 const rawFormat = "raw"
@@ -30,20 +30,6 @@ func printRaw(w io.Writer, object runtime.Object, _ Layout) error {
 	return err
 }
 
-// liveOf are the versions of a minor that a platform answered.
-func liveOf(answer *v1alpha1.LiveReleases, minor version.Minor) []v1alpha1.LiveRelease {
-	if answer == nil {
-		return nil
-	}
-	var of []v1alpha1.LiveRelease
-	for _, release := range answer.Releases {
-		if v, err := version.Parse(release.Version); err == nil && v.Minor == minor {
-			of = append(of, release)
-		}
-	}
-	return of
-}
-
 // liveColumns hold what only a platform's answer tells.
 func liveColumns(shown []releaseRow) []column[releaseRow] {
 	var columns []column[releaseRow]
@@ -54,7 +40,7 @@ func liveColumns(shown []releaseRow) []column[releaseRow] {
 	}{
 		{"CHANNELS", false, func(r v1alpha1.LiveRelease) []string { return r.Channels }},
 		{"PLANS", false, func(r v1alpha1.LiveRelease) []string { return r.Plans }},
-		{"OFFERED", true, func(r v1alpha1.LiveRelease) []string { return append([]string{r.Version}, r.Patches...) }},
+		{"OFFERED", true, offered},
 		{"RUNTIMES", true, runtimes},
 		{"OS IMAGES", true, images},
 	} {
@@ -76,6 +62,26 @@ func eachOnce(releases []v1alpha1.LiveRelease, of func(v1alpha1.LiveRelease) []s
 		}
 	}
 	return all
+}
+
+// offered is a version with what the columns of its minor do not tell of it.
+func offered(r v1alpha1.LiveRelease) []string {
+	var of []string
+	for _, phase := range slices.Sorted(maps.Keys(r.Ends)) {
+		of = append(of, phase+" until "+r.Ends[phase].String())
+	}
+	if r.Creatable != nil && !*r.Creatable {
+		of = append(of, "not creatable")
+	}
+	if r.Preview {
+		of = append(of, "preview")
+	}
+	of = append(of, r.Channels...)
+	version := r.Version
+	if len(of) > 0 {
+		version += " (" + strings.Join(of, ", ") + ")"
+	}
+	return append([]string{version}, r.Patches...)
 }
 
 func runtimes(r v1alpha1.LiveRelease) []string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // recent is for how many months the table keeps showing a release after its
@@ -161,16 +162,21 @@ func toldBy(c v1alpha1.PlatformCalendar) string {
 	if c.Live == nil || c.Live.Fault != nil {
 		return "as read on " + c.AsOf.String()
 	}
+	answered := "as it answered on " + calendar.Of(c.Live.ReadAt.Time).String()
 	if c.Live.Region != "" {
-		return "as it answers in " + c.Live.Region
+		answered += " in " + c.Live.Region
 	}
-	return "as it answers"
+	return answered
 }
 
 func releaseRows(c v1alpha1.PlatformCalendar, releases []v1alpha1.PlatformRelease) []releaseRow {
+	var answered map[version.Minor][]v1alpha1.LiveRelease
+	if c.Live != nil {
+		answered = c.Live.ByMinor()
+	}
 	rows := make([]releaseRow, len(releases))
 	for i, r := range releases {
-		rows[i] = releaseRow{c.ID, r, liveOf(c.Live, r.Kubernetes)}
+		rows[i] = releaseRow{c.ID, r, answered[r.Kubernetes]}
 	}
 	return rows
 }

@@ -165,10 +165,11 @@ func (e *evaluation) creatable() ([]version.Minor, bool) {
 		minors := e.offer.minors()
 		return minors, len(minors) > 0
 	}
-	if e.platform.Creatable == nil {
+	if told, _ := e.platform.ToldBy(e.At); told == nil && e.platform.Creatable == nil {
 		return nil, false
 	}
-	return e.catalog.CreatableOn(e.platform, e.At)
+	minors, _ := e.catalog.CreatableOn(e.platform, e.At)
+	return minors, len(minors) > 0
 }
 
 func (e *evaluation) platformName() string {

@@ -182,6 +182,32 @@ func offerOf(k *v1alpha1.Kubean) *offer {
 	return &all
 }
 
+// KubeanReleases are the versions that the Kubean of a management cluster creates
+// clusters at, as what a platform answers. The error is a *v1alpha1.LiveFault.
+func KubeanReleases(s *v1alpha1.Snapshot, platform string) (*v1alpha1.LiveReleases, error) {
+	if s.Management == nil || s.Management.Kubean == nil {
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s serves no API group kubean.io: choose the management cluster with --context", s.Cluster.Server)
+	}
+	kubean := s.Management.Kubean
+	if gap := s.Gap(v1alpha1.SourceManagement); gap != nil && (kubean.Manifests == nil || gap.Resource == "localartifactsets.kubean.io") {
+		return nil, &v1alpha1.LiveFault{Reason: gap.Reason, Permission: gap.Permission, Message: fmt.Sprintf("%s could not be read: %s", gap.Resource, gap.Message)}
+	}
+	offered := offerOf(kubean)
+	if offered == nil || len(offered.versions) == 0 {
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s offers no version of Kubernetes", manifestsResource)
+	}
+	answer := v1alpha1.NewLiveReleases(platform)
+	answer.Source, answer.ReadAt = offered.from+" of "+s.Cluster.Server, s.CollectedAt
+	byDefault, _ := kubeanDefault(kubean)
+	creatable := true
+	for _, v := range offered.versions {
+		release := v1alpha1.LiveRelease{Version: strings.TrimPrefix(v.String(), "v"), Creatable: &creatable}
+		release.Default = byDefault != nil && strings.TrimPrefix(byDefault.Default, "v") == release.Version
+		answer.Releases = append(answer.Releases, release)
+	}
+	return answer, nil
+}
+
 const manifestsResource = "manifests.kubean.io"
 
 // newestManifests orders by the time of Kubespray's commit, which several can
@@ -205,10 +231,8 @@ func newestManifests(k *v1alpha1.Kubean) []v1alpha1.KubeanManifest {
 	})
 }
 
-// kubeanNotes say what new clusters get by default, and what that rests on.
-func kubeanNotes(k *v1alpha1.Kubean, offered *offer) []string {
-	var notes, others []string
-	var newest *v1alpha1.KubeanManifest
+// kubeanDefault is the newest Manifest with a default, and the others that have one.
+func kubeanDefault(k *v1alpha1.Kubean) (newest *v1alpha1.KubeanManifest, others []v1alpha1.KubeanManifest) {
 	for _, m := range newestManifests(k) {
 		if _, err := version.Parse(m.Default); err != nil {
 			continue // empty, or the word null
@@ -217,6 +241,16 @@ func kubeanNotes(k *v1alpha1.Kubean, offered *offer) []string {
 			newest = &m
 			continue
 		}
+		others = append(others, m)
+	}
+	return newest, others
+}
+
+// kubeanNotes say what new clusters get by default, and what that rests on.
+func kubeanNotes(k *v1alpha1.Kubean, offered *offer) []string {
+	var notes, others []string
+	newest, more := kubeanDefault(k)
+	for _, m := range more {
 		others = append(others, fmt.Sprintf("%s has %s", m.Name, m.Default))
 	}
 	if newest != nil {

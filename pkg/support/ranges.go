@@ -77,13 +77,17 @@ func (e *evaluation) creation() []v1alpha1.RangeCheck {
 		check.Minimum, check.Below = number(oldest.Minor, oldest.Patch), number(newest.Minor, newest.Patch+1)
 		check.Source, minors = e.offer.from, e.offer.minors()
 		check.Reason = fmt.Sprintf("Kubean creates clusters at %s by %s", e.offer, e.offer.from)
-	case e.offer == nil && e.platform.Creatable != nil:
-		minors, _ = e.catalog.CreatableOn(e.platform, e.At)
-		if len(minors) == 0 {
+	case e.offer == nil:
+		known := false
+		if minors, known = e.creatable(); !known {
 			return nil
 		}
 		check.Minimum, check.Below = number(minors[len(minors)-1], 0), number(minors[0].Add(1), 0)
-		check.Source = e.platform.Creatable.Source
+		if told, _ := e.platform.ToldBy(e.At); told != nil {
+			check.Source = told.Source
+		} else {
+			check.Source = e.platform.Creatable.Source
+		}
 		check.Reason = fmt.Sprintf("%s creates clusters at %s", e.platform.Name, list(minors))
 	default:
 		return nil

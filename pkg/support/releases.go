@@ -52,22 +52,30 @@ func platformCalendar(c *catalog.Catalog, p *catalog.Platform, q Query) v1alpha1
 	if q.Upcoming {
 		out.Upcoming = upcoming(p, q.At)
 	}
+	lists := func(version.Minor) bool { return true }
 	if q.Live != nil {
-		out.Live, out.Notes = q.Live.Answer, q.Live.notes(p)
+		out.Live, out.Notes, lists = q.Live.Answer, q.Live.notes(p), q.Live.lister()
+	}
+	if kept := q.kept(p); kept != "" {
+		out.Notes = append(out.Notes, kept)
 	}
 	creatable, known := c.CreatableOn(p, q.At)
+	told, _ := p.ToldBy(q.At)
 	recommended := p.RecommendedOn(q.At)
 	borrowed, doubtful := false, false
 	for _, e := range entries(c, p, q.At) {
-		if !q.wants(e) {
+		if !lists(e.release.Minor()) || !q.wants(e) {
 			continue
 		}
 		row := e.row(q.At)
-		row.AsOf, row.Default = e.dated.AsOf, e.release.Default
+		row.AsOf = e.dated.AsOf
 		if !q.Minor.IsZero() {
 			row.Patches = patches(e.release.Patches)
 		}
-		if known {
+		switch answer := q.told(e.release); {
+		case answer != nil:
+			row.Creatable, row.Default = answer.Creatable, answer.Default
+		case known && told == nil:
 			in := slices.Contains(creatable, row.Kubernetes)
 			row.Creatable = &in
 		}
@@ -131,8 +139,6 @@ func (q Query) wants(e entry) bool {
 	planned := e.release.PlannedOn(q.At)
 	switch {
 	case !q.Minor.IsZero() && q.Minor != e.release.Version && q.Minor != e.release.Minor():
-		return false
-	case !q.Live.lists(e.release.Minor()):
 		return false
 	case q.Supported && (planned || stage != v1alpha1.Supported):
 		return false

@@ -203,6 +203,7 @@ func (e *evaluation) row(row v1alpha1.SupportRow) v1alpha1.SupportRow {
 		return unknown
 	}
 	by, release := e.catalog.Calendar(e.platform, v.Minor)
+	release = e.ownDates(by, release, row.Version)
 	row.Standing = standing(by, release, v.Minor, e.At)
 	row.Verdict, row.Reason = e.judge(by, release, v)
 	if by.ID != catalog.Upstream {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // LiveQuery asks a platform which versions it offers. kubectl-versions-live reads
@@ -60,6 +61,21 @@ type LiveReleases struct {
 	Raw []runtime.RawExtension `json:"raw,omitempty"`
 	// Fault is why there is no answer; Releases is empty then.
 	Fault *LiveFault `json:"fault,omitempty"`
+}
+
+// MaxLiveReleases bounds an answer. Platforms list a few dozen, GKE a few hundred.
+const MaxLiveReleases = 1_000
+
+// ByMinor groups the releases, each group in their order. Those whose version is
+// none are left out.
+func (l *LiveReleases) ByMinor() map[version.Minor][]LiveRelease {
+	minors := map[version.Minor][]LiveRelease{}
+	for _, release := range l.Releases {
+		if v, err := version.Parse(release.Version); err == nil {
+			minors[v.Minor] = append(minors[v.Minor], release)
+		}
+	}
+	return minors
 }
 
 // LiveFault is why a platform did not answer.

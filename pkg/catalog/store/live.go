@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
-	"slices"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -26,6 +26,9 @@ func (s *Store) KeepLive(answer *v1alpha1.LiveReleases) (string, error) {
 	if _, _, err := opened.WithLive(answer); err != nil {
 		return "", fmt.Errorf("answer of %s makes no sense: %w", answer.Source, brief{err})
 	}
+	if err := opened.newer(answer); err != nil {
+		return "", err
+	}
 	kept := *answer
 	kept.Raw = nil
 	data, err := json.Marshal(&kept)
@@ -35,7 +38,7 @@ func (s *Store) KeepLive(answer *v1alpha1.LiveReleases) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(s.Dir, "live-"+answer.Platform+".json")
+	path := s.answerFile(answer.Platform)
 	if err := s.put(path, data); err != nil {
 		return "", fmt.Errorf("cannot keep the answer: %w", brief{err})
 	}
@@ -49,38 +52,56 @@ func (s *Store) withAnswers() (Opened, error) {
 	if err != nil || s.Dir == "" {
 		return opened, err
 	}
-	files, err := filepath.Glob(filepath.Join(s.Dir, liveFiles))
-	if err != nil {
-		return opened, nil // a cache directory whose name is no pattern
-	}
-	slices.Sort(files)
-	for _, file := range files {
-		if err := opened.take(file); err != nil {
+	for _, id := range opened.IDs() {
+		err := s.take(&opened, id)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			opened.Warnings = append(opened.Warnings, fmt.Sprintf("%s: passed over; kubectl versions catalog update --from live replaces it", brief{err}))
 		}
 	}
 	return opened, nil
 }
 
-// take puts the answer in a file into the catalog, unless that is as new.
-func (o *Opened) take(file string) error {
+// answerFile holds what a platform answered.
+func (s *Store) answerFile(platform string) string {
+	return filepath.Join(s.Dir, "live-"+platform+".json")
+}
+
+// newer refuses an answer that is older than the pages of the platform in use.
+func (o *Opened) newer(answer *v1alpha1.LiveReleases) error {
+	read := calendar.Of(answer.ReadAt.Time)
+	if p := o.Platform(answer.Platform); p.AsOf.Compare(read) > 0 {
+		return fmt.Errorf("answer of %s is older than the calendar of %s in use", read, p.AsOf)
+	}
+	return nil
+}
+
+// take puts the kept answer of a platform into the catalog, unless that is newer.
+func (s *Store) take(o *Opened, platform string) error {
+	file := s.answerFile(platform)
 	document, err := readFile(file)
 	if err != nil {
 		return err
 	}
 	answer := &v1alpha1.LiveReleases{}
-	if _, err := v1alpha1.DecodeDocument(document.data, catalog.MaxBytes, v1alpha1.LiveReleasesKind, "kept by catalog update --from live", answer); err != nil {
-		return fmt.Errorf("answer in %s: %w", file, err)
-	}
+	_, err = v1alpha1.DecodeDocument(document.data, catalog.MaxBytes, v1alpha1.LiveReleasesKind, "kept by catalog update --from live", answer)
 	read := calendar.Of(answer.ReadAt.Time)
-	if p := o.Platform(answer.Platform); p != nil && p.AsOf.Compare(read) >= 0 {
+	switch {
+	case err != nil:
+	case answer.Platform != platform:
+		err = fmt.Errorf("is that of %q", answer.Platform)
+	case !s.Today.IsZero() && read.Minus(s.Today) > 1:
+		err = fmt.Errorf("is from after today, %s", s.Today)
+	case o.newer(answer) != nil:
 		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("answer in %s: %w", file, err)
 	}
 	merged, _, err := o.WithLive(answer)
 	if err != nil {
 		return fmt.Errorf("answer in %s: %w", file, err)
 	}
 	o.Catalog = merged
-	o.Origin += fmt.Sprintf(", with the answer of %s on %s", answer.Platform, read)
+	o.Origin += fmt.Sprintf(", with the answer of %s on %s", platform, read)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
@@ -38,29 +39,66 @@ func end(t *testing.T, s *Store, location string) string {
 	return opened.Platform("amazon-eks").Release(version.Minor{Major: 1, Minor: 36}).Ends["standard"].String()
 }
 
-func TestAKeptAnswerIsUsedUntilThePagesAreAsNew(t *testing.T) {
-	known := end(t, &Store{}, "")
-	for name, test := range map[string]struct {
-		days int
-		want string
-	}{
-		"the day before the pages were read": {-1, known},
-		"the day on which they were read":    {0, known},
-		"the day after":                      {1, "2027-09-09"},
-	} {
+func TestAnAnswerIsKeptAndUsedUnlessThePagesAreNewer(t *testing.T) {
+	for name, days := range map[string]int{"of the day on which the pages were read": 0, "of the day after": 1} {
 		t.Run(name, func(t *testing.T) {
 			s := &Store{Dir: filepath.Join(t.TempDir(), "cache")}
-			path, err := s.KeepLive(answered(t, test.days))
+			path, err := s.KeepLive(answered(t, days))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if path != filepath.Join(s.Dir, "live-amazon-eks.json") {
 				t.Errorf("kept in %s", path)
 			}
-			if got := end(t, s, ""); got != test.want {
-				t.Errorf("standard support ends on %s, want %s", got, test.want)
+			if got := end(t, s, ""); got != "2027-09-09" {
+				t.Errorf("standard support ends on %s", got)
 			}
 		})
+	}
+	s := &Store{Dir: t.TempDir()}
+	if _, err := s.KeepLive(answered(t, -1)); err == nil || !strings.HasSuffix(err.Error(), " in use") || !strings.Contains(err.Error(), "is older than the calendar of") {
+		t.Errorf("an answer of the day before: %v", err)
+	}
+}
+
+func TestAKeptAnswerGivesWayToNewerPages(t *testing.T) {
+	s := &Store{Dir: t.TempDir()}
+	if _, err := s.KeepLive(answered(t, 1)); err != nil {
+		t.Fatal(err)
+	}
+	newer := aged(t, 2, func(c *catalog.Catalog) {
+		p := c.Platform("amazon-eks")
+		p.AsOf = p.AsOf.AddDays(2)
+	})
+	if err := os.WriteFile(filepath.Join(s.Dir, cacheFile), []byte(newer), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := s.Open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := end(t, s, ""), end(t, &Store{}, ""); got != want || strings.Contains(opened.Origin, "answer") || opened.Warnings != nil {
+		t.Errorf("ends on %s, want %s; %s %q", got, want, opened.Origin, opened.Warnings)
+	}
+}
+
+func TestAKeptAnswerFromAfterTodayIsPassedOver(t *testing.T) {
+	s := &Store{Dir: t.TempDir()}
+	late := answered(t, 10)
+	if _, err := s.KeepLive(late); err != nil {
+		t.Fatal(err)
+	}
+	s.Today = calendar.Of(late.ReadAt.Time).AddDays(-2)
+	opened, err := s.Open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(opened.Warnings) != 1 || !strings.Contains(opened.Warnings[0], "is from after today, "+s.Today.String()) {
+		t.Errorf("warnings %q", opened.Warnings)
+	}
+	s.Today = s.Today.AddDays(1)
+	if got := end(t, s, ""); got != "2027-09-09" {
+		t.Errorf("a day ahead elsewhere: ends on %s", got)
 	}
 }
 
@@ -103,9 +141,9 @@ func TestACatalogThatExtendsAnotherExtendsTheAnswersToo(t *testing.T) {
 func TestADamagedAnswerIsPassedOverWithAWarning(t *testing.T) {
 	known := end(t, &Store{}, "")
 	for name, content := range map[string]string{
-		"cut short":                  `{"apiVersion":"kubectl-versions.github.io/v1alpha1","kind":"LiveReleases","plat`,
-		"another kind":               company,
-		"of a platform nobody knows": `{"apiVersion":"kubectl-versions.github.io/v1alpha1","kind":"LiveReleases","platform":"nowhere","readAt":"2027-01-01T00:00:00Z"}`,
+		"cut short":           `{"apiVersion":"kubectl-versions.github.io/v1alpha1","kind":"LiveReleases","plat`,
+		"another kind":        company,
+		"of another platform": `{"apiVersion":"kubectl-versions.github.io/v1alpha1","kind":"LiveReleases","platform":"k3s","readAt":"2027-01-01T00:00:00Z"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &Store{Dir: filepath.Dir(write(t, "live-amazon-eks.json", content))}

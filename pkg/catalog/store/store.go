@@ -25,8 +25,6 @@ const Embedded = "embedded"
 const (
 	cacheFile    = "catalog.json"
 	previousFile = "catalog.previous.json"
-	// liveFiles hold what platforms answered, one each.
-	liveFiles = "live-*.json"
 )
 
 // Store opens and updates catalogs.
