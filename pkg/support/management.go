@@ -189,8 +189,11 @@ func KubeanReleases(s *v1alpha1.Snapshot, platform string) (*v1alpha1.LiveReleas
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s serves no API group kubean.io: choose the management cluster with --context", s.Cluster.Server)
 	}
 	kubean := s.Management.Kubean
-	if gap := s.Gap(v1alpha1.SourceManagement); gap != nil && (kubean.Manifests == nil || gap.Resource == "localartifactsets.kubean.io") {
-		return nil, &v1alpha1.LiveFault{Reason: gap.Reason, Permission: gap.Permission, Message: fmt.Sprintf("%s could not be read: %s", gap.Resource, gap.Message)}
+	bearing := []string{"kubean.io", manifestsResource, "localartifactsets.kubean.io"}
+	for _, gap := range s.Gaps {
+		if gap.Source == v1alpha1.SourceManagement && slices.Contains(bearing, gap.Resource) {
+			return nil, &v1alpha1.LiveFault{Reason: gap.Reason, Permission: gap.Permission, Message: fmt.Sprintf("%s could not be read: %s", gap.Resource, gap.Message)}
+		}
 	}
 	offered := offerOf(kubean)
 	if offered == nil || len(offered.versions) == 0 {
@@ -198,12 +201,17 @@ func KubeanReleases(s *v1alpha1.Snapshot, platform string) (*v1alpha1.LiveReleas
 	}
 	answer := v1alpha1.NewLiveReleases(platform)
 	answer.Source, answer.ReadAt = offered.from+" of "+s.Cluster.Server, s.CollectedAt
-	byDefault, _ := kubeanDefault(kubean)
 	creatable := true
 	for _, v := range offered.versions {
-		release := v1alpha1.LiveRelease{Version: strings.TrimPrefix(v.String(), "v"), Creatable: &creatable}
-		release.Default = byDefault != nil && strings.TrimPrefix(byDefault.Default, "v") == release.Version
-		answer.Releases = append(answer.Releases, release)
+		answer.Releases = append(answer.Releases, v1alpha1.LiveRelease{Version: strings.TrimPrefix(v.String(), "v"), Creatable: &creatable})
+	}
+	for _, m := range newestManifests(kubean) {
+		byDefault := strings.TrimPrefix(m.Default, "v")
+		i := slices.IndexFunc(answer.Releases, func(r v1alpha1.LiveRelease) bool { return r.Version == byDefault })
+		if i >= 0 {
+			answer.Releases[i].Default = true
+			break
+		}
 	}
 	return answer, nil
 }

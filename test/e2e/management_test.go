@@ -92,6 +92,7 @@ func TestManagedClusters(t *testing.T) {
 			}
 		}
 	})
+	t.Run("tell what Kubean creates clusters at", s.testKubeanAnswers)
 	t.Run("a role that may read nothing but /version", s.testManagedOfNobody)
 	t.Run("the ClusterRole of docs/rbac.yaml is enough for all but versions of Kubean's clusters", func(t *testing.T) {
 		want := managed()
@@ -141,6 +142,27 @@ func TestManagedClusters(t *testing.T) {
 }
 
 // testManagedOfNobody knows of the platforms by the API groups, which every user may read.
+// LocalArtifactSets are there, so that what is there without a network counts alone.
+func (s scene) testKubeanAnswers(t *testing.T) {
+	r := s.kubectl(t, "versions", "releases", "--platform", "daocloud-dce", "--live", "--at", "2026-11-20", "-o",
+		`jsonpath={range .platforms[0].releases[*]}{.version} {.latest} {.creatable} {.default}{"\n"}{end}`)
+	if want := "1.29 1.29.5 true 1.29.5\n1.28 1.28.10 true \n"; r.code != 0 || r.stdout != want {
+		t.Errorf("ended with %d, %q, %q; want %q", r.code, r.stdout, r.stderr, want)
+	}
+	r = s.kubectl(t, "versions", "releases", "--platform", "daocloud-dce", "--live")
+	if want := "  live, from manifests.kubean.io manifest-2.25-462e68b of https://"; r.code != 0 || !strings.Contains(r.stdout, want) {
+		t.Errorf("ended with %d, %q, %q; want %q", r.code, r.stdout, r.stderr, want)
+	}
+	r = s.kubectl(t, "versions", "releases", "--platform", "daocloud-dce", "--live", "--context", "nobody")
+	if want := "error: no live answer of DaoCloud Enterprise: "; r.code != 1 || !strings.Contains(r.stderr, want) || !strings.Contains(r.stdout, "this is the catalog's calendar") {
+		t.Errorf("of nobody: ended with %d, %q, %q; want %q", r.code, r.stdout, r.stderr, want)
+	}
+	r = s.kubectl(t, "versions", "support", "--platform", "daocloud-dce", "--live", "-o", "jsonpath={.ranges[0].source}")
+	if want := "manifests.kubean.io manifest-2.25-462e68b"; r.code != 0 || r.stdout != want {
+		t.Errorf("support ended with %d, %q, %q; want %q", r.code, r.stdout, r.stderr, want)
+	}
+}
+
 func (s scene) testManagedOfNobody(t *testing.T) {
 	got, gaps := s.management(t, "--context", "nobody")
 	wantManaged(t, &v1alpha1.Management{Kubean: &v1alpha1.Kubean{}, ACP: &v1alpha1.ACP{}}, got)
