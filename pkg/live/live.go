@@ -71,7 +71,7 @@ func (h Helper) Ask(ctx context.Context, query *v1alpha1.LiveQuery) *v1alpha1.Li
 
 func (h Helper) ask(ctx context.Context, query *v1alpha1.LiveQuery) (*v1alpha1.LiveReleases, error) {
 	if !slices.Contains(Platforms(), query.Platform) {
-		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s cannot be asked: use one of %s", query.Platform, strings.Join(Platforms(), ", "))
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s cannot be asked for its versions; %s can", query.Platform, strings.Join(Platforms(), ", "))
 	}
 	program, err := h.program()
 	if err != nil {

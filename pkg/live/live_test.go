@@ -179,7 +179,7 @@ func TestAMissingHelperSaysWhereItIsLookedFor(t *testing.T) {
 
 func TestAPlatformThatCannotBeAskedStartsNothing(t *testing.T) {
 	got := placed(t, "answer").Ask(t.Context(), v1alpha1.NewLiveQuery("k3s"))
-	if got.Fault == nil || !strings.HasPrefix(got.Fault.Message, "k3s cannot be asked: use one of alibaba-ack, ") {
+	if got.Fault == nil || !strings.HasPrefix(got.Fault.Message, "k3s cannot be asked for its versions; alibaba-ack, ") {
 		t.Errorf("got %+v", got.Fault)
 	}
 }
