@@ -133,7 +133,7 @@ func azureCloud(q *v1alpha1.LiveQuery) (cloud.Configuration, error) {
 func (a aks) credential(at cloud.Configuration) (azcore.TokenCredential, error) {
 	transport := &tokens{base: a.identity}
 	options := &azidentity.DefaultAzureCredentialOptions{ClientOptions: policy.ClientOptions{
-		Transport: &http.Client{Transport: transport},
+		Transport: &http.Client{Transport: transport, CheckRedirect: stay},
 		// How often is left to each credential: a metadata service wants more patience than others.
 		Retry: policy.RetryOptions{RetryDelay: 250 * time.Millisecond, MaxRetryDelay: longestWait},
 	}}

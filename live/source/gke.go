@@ -140,7 +140,7 @@ func googleCredential(ctx context.Context) (*googleLoggedIn, error) {
 
 func googleToken(ctx context.Context) (*googleLoggedIn, error) {
 	transport := &tokens{base: http.DefaultTransport}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport})
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport, CheckRedirect: stay})
 	found, err := google.FindDefaultCredentials(ctx, googleScope)
 	switch {
 	case err != nil && os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") != "":

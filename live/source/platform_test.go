@@ -262,3 +262,24 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		})
 	}
 }
+
+func TestRedirectsOfTokenServersAreNotFollowed(t *testing.T) {
+	var other *httptest.Server
+	redirect := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/elsewhere", http.StatusTemporaryRedirect)
+	}
+	refuse := func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s was asked", r.URL.Path) }
+	other = serve(t, refuse)
+	t.Run("GKE", func(t *testing.T) {
+		s := newGoogleServer(t, nil)
+		s.api, s.token = refuse, redirect
+		wantFault(t, s.ask(t, s.query()), *fault(v1alpha1.GapForbidden,
+			"Google Cloud refused the credentials (307): run gcloud auth application-default login, or renew the key"))
+	})
+	t.Run("AKS", func(t *testing.T) {
+		s := newAzureServer(t)
+		s.api, s.token = refuse, redirect
+		wantFault(t, s.ask(t, s.query()), *fault(v1alpha1.GapForbidden,
+			"Azure refused the credentials (307): run az login, or check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"))
+	})
+}

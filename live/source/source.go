@@ -83,7 +83,8 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 	return answer, nil
 }
 
-// stay where a request was sent: headers of vendors that hold tokens would go along.
+// stay where a request was sent: headers of vendors that hold tokens would go
+// along, and so would the secrets in the body of a request for one.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // attempts of a request that is throttled, or that the platform fails at.
