@@ -283,3 +283,33 @@ func TestRedirectsOfTokenServersAreNotFollowed(t *testing.T) {
 			"Azure refused the credentials (307): run az login, or check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"))
 	})
 }
+
+// A page alone is small enough.
+func TestAnswersAreBounded(t *testing.T) {
+	t.Run("all pages together", func(t *testing.T) {
+		plant(t, eksPlanted())
+		page := `{"clusterVersions": [{"clusterVersion": "1.34"}], "nextToken": "again", "padding": "` + strings.Repeat("x", maxBody/4) + `"}`
+		asked := 0
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			says(http.StatusOK, page)(w, r)
+		})
+		same(t, "fault", read(t, t.Context(), eksQuery(server.URL), eksPlanted()).Fault,
+			fault(v1alpha1.GapMalformed, "the answer is larger than 16 MiB"))
+		same(t, "requests", asked, 3+attempts) // the fourth page is what is too large
+	})
+	for _, test := range []struct {
+		releases int
+		want     *v1alpha1.LiveFault
+	}{
+		{1000, nil},
+		{1001, fault(v1alpha1.GapMalformed, "http://HOST/api/v1/metadata/versions lists 1001 versions, want at most 1000")},
+	} {
+		t.Run(fmt.Sprintf("%d releases", test.releases), func(t *testing.T) {
+			plant(t, ackPlanted())
+			body := `[{"version": "1.34.3-aliyun.1"}` + strings.Repeat(`,{"version": "1.34.3-aliyun.1"}`, test.releases-1) + "]"
+			server := serve(t, says(http.StatusOK, body))
+			same(t, "fault", hostless(read(t, t.Context(), ackQuery(server.URL), ackPlanted()).Fault, server.URL), test.want)
+		})
+	}
+}

@@ -44,6 +44,10 @@ func sources() map[string]Source {
 
 const defaultTimeout = 30 * time.Second
 
+// maxReleases bounds an answer, because all that follows handles each of them.
+// Platforms list a few hundred at most.
+const maxReleases = 1000
+
 // Ask answers a query. What fails is a fault in the answer: one line, without
 // anything that a credential could stand in.
 func Ask(ctx context.Context, q *v1alpha1.LiveQuery, now func() time.Time) *v1alpha1.LiveReleases {
@@ -71,13 +75,16 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 	if err := validate(q); err != nil {
 		return nil, err
 	}
-	kept := &recorder{base: http.DefaultTransport}
+	kept := newRecorder(http.DefaultTransport)
 	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept, CheckRedirect: stay})
 	if err != nil {
 		return nil, err
 	}
-	if len(answer.Releases) == 0 {
+	switch n := len(answer.Releases); {
+	case n == 0:
 		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists no versions", answer.Source)
+	case n > maxReleases:
+		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists %d versions, want at most %d", answer.Source, n, maxReleases)
 	}
 	answer.Raw = kept.pages()
 	return answer, nil
