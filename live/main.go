@@ -41,7 +41,9 @@ func run() int {
 	stdout := os.Stdout
 	os.Stdout = nil
 	answer := source.Ask(ctx, query, time.Now)
-	if err := json.NewEncoder(stdout).Encode(answer); err != nil {
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false) // bodies stay as the platform wrote them, white space aside
+	if err := encoder.Encode(answer); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 1
 	}
