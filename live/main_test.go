@@ -74,3 +74,22 @@ func TestLibrariesPrintNothing(t *testing.T) {
 		t.Errorf("printed %s, want %s in it", printed, want)
 	}
 }
+
+// The library for Azure logs to stderr where AZURE_SDK_GO_LOGGING has it do so.
+func TestLibraryForAzureLogsNothing(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/identity" {
+			_, _ = io.WriteString(w, `{"access_token":"planted-token","expires_on":"4102444800","resource":"x","token_type":"Bearer"}`)
+			return
+		}
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"error":{"code":"AuthorizationFailed","message":"planted-token is refused"}}`)
+	})
+	query := v1alpha1.NewLiveQuery("azure-kubernetes-service")
+	query.Region, query.Subscription, query.Endpoint = "westeurope", "0a1b2c3d-0000-4000-8000-123456789abc", server.URL
+	answer, _ := answerOf(t, query, "AZURE_SDK_GO_LOGGING=all",
+		"AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential", "IDENTITY_ENDPOINT="+server.URL+"/identity", "IDENTITY_HEADER=planted-header")
+	if answer.Fault == nil || !strings.HasPrefix(answer.Fault.Message, "Azure refused (403 AuthorizationFailed)") {
+		t.Errorf("fault is %v, want the refusal", answer.Fault)
+	}
+}
