@@ -64,6 +64,9 @@ func (amazonEKS) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.
 			return nil, eksFault(err, calls.host, keys)
 		}
 		for _, v := range page.ClusterVersions {
+			if kind := aws.ToString(v.ClusterType); kind != "" && kind != "eks" {
+				continue // of another product
+			}
 			release, err := eksRelease(v, calls.host)
 			if err != nil {
 				return nil, err
