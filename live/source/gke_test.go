@@ -269,6 +269,7 @@ func TestGKEProjects(t *testing.T) {
 		wantPath, wantQuota       string
 	}{
 		{"the one asked for goes before the credentials' own", "shop-prod", "", "", "shop-prod", ""},
+		{"one is named by its number", "123456789012", "", "", "123456789012", ""},
 		{"the credentials' own is asked about where none is named", "", "", "", "fleet-prod", ""},
 		{"the credentials name one that they are counted in", "shop-prod", "quota-a", "", "shop-prod", "quota-a"},
 		{"the environment names another", "shop-prod", "quota-a", "quota-b", "shop-prod", "quota-b"},

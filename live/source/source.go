@@ -104,7 +104,7 @@ func pause(attempt int) time.Duration { return time.Duration(attempt) * 300 * ti
 // that credentials are sent to.
 var (
 	location     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	project      = regexp.MustCompile(`^([a-z0-9][a-z0-9.-]{0,61}[a-z0-9]:)?[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
+	project      = regexp.MustCompile(`^([0-9]{6,19}|([a-z0-9][a-z0-9.-]{0,61}[a-z0-9]:)?[a-z][a-z0-9-]{0,61}[a-z0-9])$`) // its number, or its id
 	subscription = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
