@@ -391,7 +391,7 @@ func TestACKNeedsMoreThanItGot(t *testing.T) {
 		},
 		{
 			"a region that is a host", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Region = "example.com/" },
-			fault(v1alpha1.GapNotFound, `region "example.com/" is not one`),
+			fault(v1alpha1.GapNotFound, `region "example.com/" is not one: want a name such as eu-central-1 or westeurope`),
 		},
 		{
 			"an endpoint without TLS", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Endpoint = "http://cs.example.com" },

@@ -191,8 +191,8 @@ func TestAKSNeedsARegionAndASubscription(t *testing.T) {
 		{"no region", "", azureSubscription, "", "region is needed: name it with --region"},
 		{"no subscription", "westeurope", "", "", "subscription is needed: name it with --subscription"},
 		{"a name in the environment", "westeurope", "", "Pay-As-You-Go", "subscription in AZURE_SUBSCRIPTION_ID is not one: name its id with --subscription"},
-		{"a name", "westeurope", "Pay-As-You-Go", "", `subscription "Pay-As-You-Go" is not one`},
-		{"a region as the portal shows it", "West Europe", azureSubscription, "", `region "West Europe" is not one`},
+		{"a name", "westeurope", "Pay-As-You-Go", "", `subscription "Pay-As-You-Go" is not one: want an id such as 00000000-0000-0000-0000-000000000000`},
+		{"a region as the portal shows it", "West Europe", azureSubscription, "", `region "West Europe" is not one: want a name such as eu-central-1 or westeurope`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

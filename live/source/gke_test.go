@@ -511,7 +511,11 @@ func TestGKENeedsARegionAndAProject(t *testing.T) {
 		{"no project, and credentials without one", func(q *v1alpha1.LiveQuery) { q.Project = "" }, "", "project is needed: name it with --project"},
 		{"a project of the credentials that is a path", func(q *v1alpha1.LiveQuery) { q.Project = "" }, "../x",
 			"project of the credentials is not one: name it with --project"},
-		{"a region that is a path", func(q *v1alpha1.LiveQuery) { q.Region = "../x" }, "fleet-prod", `region "../x" is not one`},
+		{"a region that is a path", func(q *v1alpha1.LiveQuery) { q.Region = "../x" }, "fleet-prod", `region "../x" is not one: want a name such as eu-central-1 or westeurope`},
+		{"a project as the console shows it", func(q *v1alpha1.LiveQuery) { q.Project = "Shop (production)" }, "fleet-prod",
+			`project "Shop (production)" is not one: want an id such as shop-prod, or a number`},
+		{"a region that is a page", func(q *v1alpha1.LiveQuery) { q.Region = strings.Repeat("é\n", 1000) }, "fleet-prod",
+			`region "` + strings.Repeat(`é\n`, 30) + `…" is not one: want a name such as eu-central-1 or westeurope`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

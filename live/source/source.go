@@ -112,9 +112,14 @@ func validate(q *v1alpha1.LiveQuery) error {
 	for _, field := range []struct {
 		name, value string
 		form        *regexp.Regexp
-	}{{"region", q.Region, location}, {"project", q.Project, project}, {"subscription", q.Subscription, subscription}} {
+		want        string
+	}{
+		{"region", q.Region, location, "a name such as eu-central-1 or westeurope"},
+		{"project", q.Project, project, "an id such as shop-prod, or a number"},
+		{"subscription", q.Subscription, subscription, "an id such as 00000000-0000-0000-0000-000000000000"},
+	} {
 		if field.value != "" && !field.form.MatchString(field.value) {
-			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one", field.name, field.value)
+			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one: want %s", field.name, bounded(field.value, 60), field.want)
 		}
 	}
 	if q.Endpoint == "" {
@@ -184,11 +189,15 @@ func firstLine(err error) string {
 		}
 		return r
 	}, strings.ToValidUTF8(line, ""))
-	const most = 300
-	if len(line) > most {
-		line = strings.ToValidUTF8(line[:most], "") + "…"
+	return bounded(line, 300)
+}
+
+// bounded is a text of so many characters at most.
+func bounded(text string, most int) string {
+	if characters := []rune(text); len(characters) > most {
+		return string(characters[:most]) + "…"
 	}
-	return line
+	return text
 }
 
 // missing is the fault of a query that leaves out what a platform needs.
