@@ -213,6 +213,7 @@ func TestAKSCloudsAreKnownByTheirEndpoint(t *testing.T) {
 	}{
 		{"none is the public cloud", "", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
 		{"the public one", "https://management.azure.com/", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
+		{"the public one, written in another way", "HTTPS://Management.Azure.Com:443", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
 		{"China", "management.chinacloudapi.cn", "management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn//.default", "login.chinacloudapi.cn"},
 		{"US Government", "management.usgovcloudapi.net", "management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net//.default", "login.microsoftonline.us"},
 		{"a private one gets tokens for itself alone", "management.azure.example", "management.azure.example", "https://management.azure.example/.default", "login.microsoftonline.com"},

@@ -129,7 +129,7 @@ func validate(q *v1alpha1.LiveQuery) error {
 	return err
 }
 
-// endpoint of a query that has one: its scheme and host alone.
+// endpoint of a query that has one: its scheme and host alone, written in one way.
 func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
 	typed := q.Endpoint
 	if !strings.Contains(typed, "://") {
@@ -140,7 +140,11 @@ func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
 	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint is not one: want a host such as cs.cn-beijing.aliyuncs.com")
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+		host := strings.ToLower(u.Host)
+		if u.Scheme == "https" {
+			host = strings.TrimSuffix(host, ":443")
+		}
+		return &url.URL{Scheme: u.Scheme, Host: host}, nil
 	default:
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", u.Host)
 	}
