@@ -32,25 +32,25 @@ const (
 	ackPermission = "cs:DescribeKubernetesVersionMetadata"
 )
 
-func (ack) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	if q.Region == "" {
+func (ack) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	if r.Region == "" {
 		return nil, missing("a region of Alibaba Cloud", "--region")
 	}
 	keys, err := ackCredentials(ctx)
 	if err != nil {
 		return nil, err
 	}
-	client, err := ackClient(q, keys, api)
+	client, err := ackClient(r, keys)
 	if err != nil {
 		return nil, err
 	}
 	host := dara.StringValue(client.Endpoint)
-	body, err := describeVersions(ctx, client, q)
+	body, err := describeVersions(ctx, client, r)
 	if err != nil {
 		return nil, ackFault(err, host, keys)
 	}
-	answer := v1alpha1.NewLiveReleases(q.Platform)
-	answer.Region = q.Region
+	answer := v1alpha1.NewLiveReleases(r.Platform)
+	answer.Region = r.Region
 	answer.Source = strings.ToLower(dara.StringValue(client.Protocol)) + "://" + host + ackPath
 	answer.Releases, err = ackReleases(body, host)
 	return answer, err
@@ -86,21 +86,17 @@ func ackCredentials(ctx context.Context) (*credentials.CredentialModel, error) {
 	}
 }
 
-func ackClient(q *v1alpha1.LiveQuery, keys *credentials.CredentialModel, api *http.Client) (*cs.Client, error) {
+func ackClient(r *Request, keys *credentials.CredentialModel) (*cs.Client, error) {
 	config := &openapiutil.Config{
 		AccessKeyId:     keys.AccessKeyId,
 		AccessKeySecret: keys.AccessKeySecret,
 		SecurityToken:   keys.SecurityToken,
-		RegionId:        dara.String(q.Region),
+		RegionId:        dara.String(r.Region),
 		Protocol:        dara.String("https"),
-		HttpClient:      ackCalls{api},
+		HttpClient:      ackCalls{r.API},
 	}
-	if q.Endpoint != "" {
-		typed, err := endpoint(q)
-		if err != nil {
-			return nil, err
-		}
-		config.Endpoint, config.Protocol = dara.String(typed.Host), dara.String(typed.Scheme)
+	if r.Endpoint != nil {
+		config.Endpoint, config.Protocol = dara.String(r.Endpoint.Host), dara.String(r.Endpoint.Scheme)
 	}
 	client, err := cs.NewClient(config)
 	if err != nil {
@@ -138,9 +134,9 @@ func (c ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response
 
 // describeVersions returns the body of the answer. The library's own method for it
 // takes no context, and drops fields that are newer than it.
-func describeVersions(ctx context.Context, client *cs.Client, q *v1alpha1.LiveQuery) ([]byte, error) {
-	narrowed := cmp.Or(q.ACK, &v1alpha1.ACKQuery{})
-	query := map[string]*string{"Region": dara.String(q.Region)}
+func describeVersions(ctx context.Context, client *cs.Client, r *Request) ([]byte, error) {
+	narrowed := cmp.Or(r.ACK, &v1alpha1.ACKQuery{})
+	query := map[string]*string{"Region": dara.String(r.Region)}
 	for name, value := range map[string]string{
 		"ClusterType":       cmp.Or(narrowed.ClusterType, "ManagedKubernetes"),
 		"Mode":              cmp.Or(narrowed.Mode, "supported"), // the API's own default is creatable

@@ -193,7 +193,7 @@ func TestACKEndpointFollowsTheRegion(t *testing.T) {
 			}
 			q := ackQuery("")
 			q.Region = region
-			client, err := ackClient(q, keys, nil)
+			client, err := ackClient(&Request{LiveQuery: q}, keys)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -242,8 +242,12 @@ func TestAKSCloudsAreKnownByTheirEndpoint(t *testing.T) {
 				respond(http.StatusOK, kubernetesVersionsBody)(w, r)
 				return w.Result(), nil
 			})}
-			q := &v1alpha1.LiveQuery{Platform: azurePlatform, Region: "westeurope", Subscription: azureSubscription, Endpoint: tt.endpoint}
-			answer, err := aks{identity}.Releases(t.Context(), q, api)
+			at, err := endpoint(tt.endpoint)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := &v1alpha1.LiveQuery{Platform: azurePlatform, Region: "westeurope", Subscription: azureSubscription}
+			answer, err := aks{identity}.Releases(t.Context(), &Request{q, at, api})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -47,32 +47,25 @@ type releaseChannel struct {
 	ValidVersions []string `json:"validVersions"`
 }
 
-func (gke) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	if q.Region == "" {
+func (gke) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	if r.Region == "" {
 		return nil, missing("region", "--region")
 	}
-	base := &url.URL{Scheme: "https", Host: "container.googleapis.com"}
-	if q.Endpoint != "" {
-		typed, err := endpoint(q)
-		if err != nil {
-			return nil, err
-		}
-		base = typed
-	}
+	base := cmp.Or(r.Endpoint, &url.URL{Scheme: "https", Host: "container.googleapis.com"})
 	login, err := googleCredential(ctx)
 	if err != nil {
 		return nil, err
 	}
-	of := cmp.Or(q.Project, login.project)
+	of := cmp.Or(r.Project, login.project)
 	if of == "" {
 		return nil, missing("project", "--project")
 	}
 	if !project.MatchString(of) {
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "project of the credentials is not one: name it with --project")
 	}
-	address := base.JoinPath("v1", "projects", of, "locations", q.Region, "serverConfig").String()
+	address := base.JoinPath("v1", "projects", of, "locations", r.Region, "serverConfig").String()
 
-	body, err := login.get(ctx, api, address, of, q.Region)
+	body, err := login.get(ctx, r.API, address, of, r.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +73,7 @@ func (gke) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client
 	if err := json.Unmarshal(body, &config); err != nil {
 		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s answered with something else than its API: check the endpoint, and any proxy", base.Host)
 	}
-	answer := v1alpha1.NewLiveReleases(q.Platform)
+	answer := v1alpha1.NewLiveReleases(r.Platform)
 	answer.Source, answer.Releases = address, config.releases()
 	return answer, nil
 }

@@ -313,7 +313,7 @@ func TestGKEIsAskedAtItsPublicAddress(t *testing.T) {
 		respond(http.StatusOK, serverConfigBody)(w, r)
 		return w.Result(), nil
 	})}
-	answer, err := gke{}.Releases(t.Context(), q, api)
+	answer, err := gke{}.Releases(t.Context(), &Request{LiveQuery: q, API: api})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,19 @@ import (
 
 // Source is the list of versions of one platform.
 type Source interface {
-	// Releases asks until ctx ends. API is the client for the list itself, which
-	// keeps what the platform sends; credentials are got without it. What is not a
-	// *v1alpha1.LiveFault is one of connections, which Ask explains.
-	Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error)
+	// Releases asks until ctx ends. What is not a *v1alpha1.LiveFault is one of
+	// connections, which Ask explains.
+	Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error)
+}
+
+// Request is a query that was found to be one.
+type Request struct {
+	*v1alpha1.LiveQuery
+	// Endpoint is a scheme and a host; nil is the vendor's own.
+	Endpoint *url.URL
+	// API is the client for the list itself, which keeps what the platform sends;
+	// credentials are got without it.
+	API *http.Client
 }
 
 // sources by the platform's id in the catalog.
@@ -75,8 +84,12 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 	if err := validate(q); err != nil {
 		return nil, err
 	}
+	at, err := endpoint(q.Endpoint)
+	if err != nil {
+		return nil, err
+	}
 	kept := newRecorder(http.DefaultTransport)
-	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept, CheckRedirect: stay})
+	answer, err := of.Releases(ctx, &Request{q, at, &http.Client{Transport: kept, CheckRedirect: stay}})
 	if err != nil {
 		return nil, err
 	}
@@ -122,16 +135,14 @@ func validate(q *v1alpha1.LiveQuery) error {
 			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one: want %s", field.name, bounded(field.value, 60), field.want)
 		}
 	}
-	if q.Endpoint == "" {
-		return nil
-	}
-	_, err := endpoint(q)
-	return err
+	return nil
 }
 
-// endpoint of a query that has one: its scheme and host alone, written in one way.
-func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
-	typed := q.Endpoint
+// endpoint is the scheme and the host of one, written in one way, and nil where none is typed.
+func endpoint(typed string) (*url.URL, error) {
+	if typed == "" {
+		return nil, nil
+	}
 	if !strings.Contains(typed, "://") {
 		typed = "https://" + typed
 	}
