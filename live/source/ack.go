@@ -36,7 +36,7 @@ func (ack) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, er
 	if r.Region == "" {
 		return nil, missing("a region of Alibaba Cloud", "--region")
 	}
-	keys, err := ackCredentials(ctx)
+	keys, err := until(ctx, ackCredentials)
 	if err != nil {
 		return nil, err
 	}
@@ -56,34 +56,19 @@ func (ack) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, er
 	return answer, err
 }
 
-// ackCredentials are those of the vendor's default chain, which takes no context:
-// it goes on without an audience when ctx ends first.
-func ackCredentials(ctx context.Context) (*credentials.CredentialModel, error) {
-	type result struct {
-		keys *credentials.CredentialModel
-		err  error
+// ackCredentials are those of the vendor's default chain, which takes no context.
+func ackCredentials() (*credentials.CredentialModel, error) {
+	var keys *credentials.CredentialModel
+	chain, err := credentials.NewCredential(nil)
+	if err == nil {
+		keys, err = chain.GetCredential()
 	}
-	done := make(chan result, 1)
-	go func() {
-		var r result
-		chain, err := credentials.NewCredential(nil)
-		if err == nil {
-			r.keys, err = chain.GetCredential()
-		}
-		r.err = err
-		done <- r
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-done:
-		if r.err != nil {
-			// What it says quotes answers of the services that give out credentials.
-			return nil, v1alpha1.Faultf(v1alpha1.GapForbidden, "no credentials for Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID "+
-				"and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure and check with aliyun sts GetCallerIdentity")
-		}
-		return r.keys, nil
+	if err != nil {
+		// What it says quotes answers of the services that give out credentials.
+		return nil, v1alpha1.Faultf(v1alpha1.GapForbidden, "no credentials for Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID "+
+			"and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure and check with aliyun sts GetCallerIdentity")
 	}
+	return keys, nil
 }
 
 func ackClient(r *Request, keys *credentials.CredentialModel) (*cs.Client, error) {
@@ -230,9 +215,7 @@ func ackFault(err error, host string, keys *credentials.CredentialModel) error {
 	case is("InvalidAccessKeyId", "MissingAccessKeyId", "Forbidden.AccessKey", "InvalidCredentials"), status == http.StatusUnauthorized:
 		return v1alpha1.Faultf(v1alpha1.GapForbidden, "credentials for Alibaba Cloud are refused (%s): check the access key, or run aliyun configure", why)
 	case status == http.StatusForbidden, is("Forbidden", "NoPermission"):
-		fault := v1alpha1.Faultf(v1alpha1.GapForbidden, "DescribeKubernetesVersionMetadata is not allowed (%s): have %s added to the RAM policy", why, ackPermission)
-		fault.Permission = ackPermission
-		return fault
+		return forbidden(ackPermission, "DescribeKubernetesVersionMetadata is not allowed (%s): have %s added to the RAM policy", why, ackPermission)
 	default:
 		return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s refused the query with status %d (%s): check the region, and what the query is narrowed to", host, status, why)
 	}

@@ -187,7 +187,7 @@ func TestACKEndpointFollowsTheRegion(t *testing.T) {
 	} {
 		t.Run(region, func(t *testing.T) {
 			plant(t, ackPlanted())
-			keys, err := ackCredentials(t.Context())
+			keys, err := ackCredentials()
 			if err != nil {
 				t.Fatal(err)
 			}

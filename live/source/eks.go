@@ -179,9 +179,7 @@ func eksFault(err error, host string, keys aws.Credentials) error {
 		status == http.StatusUnauthorized:
 		return v1alpha1.Faultf(v1alpha1.GapForbidden, "credentials for AWS are refused (%s): check the access key and the profile with aws sts get-caller-identity", why)
 	case status == http.StatusForbidden, strings.HasPrefix(code, "AccessDenied"):
-		fault := v1alpha1.Faultf(v1alpha1.GapForbidden, "DescribeClusterVersions is not allowed (%s): have %s added to the IAM policy", why, eksPermission)
-		fault.Permission = eksPermission
-		return fault
+		return forbidden(eksPermission, "DescribeClusterVersions is not allowed (%s): have %s added to the IAM policy", why, eksPermission)
 	default:
 		return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s refused the query with status %d (%s): check the region and the endpoint", host, status, why)
 	}

@@ -52,7 +52,7 @@ func (gke) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, er
 		return nil, missing("region", "--region")
 	}
 	base := cmp.Or(r.Endpoint, &url.URL{Scheme: "https", Host: "container.googleapis.com"})
-	login, err := googleCredential(ctx)
+	login, err := until(ctx, func() (*googleLoggedIn, error) { return googleCredential(ctx) })
 	if err != nil {
 		return nil, err
 	}
@@ -111,27 +111,9 @@ type googleLoggedIn struct {
 	quota string
 }
 
-// googleCredential gets a token by the application default credentials. It does not
-// wait longer than ctx, which the search for a metadata server does not know.
+// googleCredential gets a token by the application default credentials. The search
+// for a metadata server does not know ctx.
 func googleCredential(ctx context.Context) (*googleLoggedIn, error) {
-	type result struct {
-		login *googleLoggedIn
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		login, err := googleToken(ctx)
-		done <- result{login, err}
-	}()
-	select {
-	case r := <-done:
-		return r.login, cmp.Or(ctx.Err(), r.err)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func googleToken(ctx context.Context) (*googleLoggedIn, error) {
 	transport := &tokens{base: http.DefaultTransport}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport, CheckRedirect: stay})
 	found, err := google.FindDefaultCredentials(ctx, googleScope)

@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -216,6 +215,6 @@ func bounded(text string, most int) string {
 }
 
 // missing is the fault of a query that leaves out what a platform needs.
-func missing(what, flag string) error {
-	return fmt.Errorf("%w", v1alpha1.Faultf(v1alpha1.GapNotFound, "%s is needed: name it with %s", what, flag))
+func missing(what, flag string) *v1alpha1.LiveFault {
+	return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s is needed: name it with %s", what, flag)
 }
