@@ -40,12 +40,13 @@ func (ack) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, er
 	if err != nil {
 		return nil, err
 	}
-	client, err := ackClient(r, keys)
+	calls := &ackCalls{api: r.API}
+	client, err := ackClient(r, keys, calls)
 	if err != nil {
 		return nil, err
 	}
 	host := dara.StringValue(client.Endpoint)
-	body, err := describeVersions(ctx, client, r)
+	body, err := describeVersions(ctx, client, calls, r)
 	if err != nil {
 		return nil, ackFault(err, host, keys)
 	}
@@ -71,14 +72,14 @@ func ackCredentials() (*credentials.CredentialModel, error) {
 	return keys, nil
 }
 
-func ackClient(r *Request, keys *credentials.CredentialModel) (*cs.Client, error) {
+func ackClient(r *Request, keys *credentials.CredentialModel, calls *ackCalls) (*cs.Client, error) {
 	config := &openapiutil.Config{
 		AccessKeyId:     keys.AccessKeyId,
 		AccessKeySecret: keys.AccessKeySecret,
 		SecurityToken:   keys.SecurityToken,
 		RegionId:        dara.String(r.Region),
 		Protocol:        dara.String("https"),
-		HttpClient:      ackCalls{r.API},
+		HttpClient:      calls,
 	}
 	if r.Endpoint != nil {
 		config.Endpoint, config.Protocol = dara.String(r.Endpoint.Host), dara.String(r.Endpoint.Scheme)
@@ -94,13 +95,17 @@ func ackClient(r *Request, keys *credentials.CredentialModel) (*cs.Client, error
 
 // ackCalls carries the library's requests. The library reads what is no success
 // as JSON, and says nothing of the status where it is none, such as a proxy's page.
-type ackCalls struct{ api *http.Client }
+type ackCalls struct {
+	api        *http.Client
+	retryAfter string // of the last answer: the library drops it
+}
 
-func (c ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
+func (c *ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	response, err := c.api.Do(request)
 	if err != nil || response.StatusCode == http.StatusOK {
 		return response, err
 	}
+	c.retryAfter = response.Header.Get("Retry-After")
 	defer response.Body.Close()
 	if response.StatusCode < http.StatusBadRequest {
 		return nil, &openapi.ClientError{StatusCode: &response.StatusCode} // a success to the library
@@ -119,7 +124,7 @@ func (c ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response
 
 // describeVersions returns the body of the answer. The library's own method for it
 // takes no context, and drops fields that are newer than it.
-func describeVersions(ctx context.Context, client *cs.Client, r *Request) ([]byte, error) {
+func describeVersions(ctx context.Context, client *cs.Client, calls *ackCalls, r *Request) ([]byte, error) {
 	narrowed := cmp.Or(r.ACK, &v1alpha1.ACKQuery{})
 	query := map[string]*string{"Region": dara.String(r.Region)}
 	for name, value := range map[string]string{
@@ -149,13 +154,8 @@ func describeVersions(ctx context.Context, client *cs.Client, r *Request) ([]byt
 		if err == nil {
 			return ackBody(answer)
 		}
-		if attempt == attempts || !ackMayPass(err) {
-			return nil, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause(attempt)):
+		if !ackMayPass(err) || !again(ctx, attempt, calls.retryAfter) {
+			return nil, cmp.Or(ctx.Err(), err)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (a aks) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, 
 	client, err := armcontainerservice.NewManagedClustersClient(of, login, &arm.ClientOptions{
 		ClientOptions: policy.ClientOptions{
 			Cloud: at, Transport: r.API, Telemetry: policy.TelemetryOptions{ApplicationID: userAgent},
-			Retry: policy.RetryOptions{MaxRetries: retries, RetryDelay: 500 * time.Millisecond, MaxRetryDelay: longestWait},
+			Retry: policy.RetryOptions{MaxRetries: attempts - 1, RetryDelay: pause(1), MaxRetryDelay: longestWait},
 			// An endpoint without https is on this machine.
 			InsecureAllowCredentialWithHTTP: strings.HasPrefix(manager.Endpoint, "http://"),
 		},

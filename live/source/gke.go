@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/google"
@@ -155,13 +154,7 @@ func googleTokenFault(err error) *v1alpha1.LiveFault {
 	return v1alpha1.Faultf(v1alpha1.GapForbidden, "Google Cloud refused the credentials (%s): %s, or renew the key", said, googleLogin)
 }
 
-const (
-	retries = 2
-	// longestWait is the most that a platform is waited for between two of them.
-	longestWait = 5 * time.Second
-)
-
-// get asks again where the platform is throttling or failing, unless ctx ends before it may.
+// get asks again where the platform is throttling or failing.
 func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of, region string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -174,7 +167,7 @@ func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of,
 	}
 	l.token.SetAuthHeader(request)
 
-	for try := 0; ; try++ {
+	for attempt := 1; ; attempt++ {
 		response, err := api.Do(request)
 		if err != nil {
 			return nil, err
@@ -184,28 +177,9 @@ func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of,
 		if err != nil || response.StatusCode == http.StatusOK {
 			return body, err
 		}
-		wait := 500 * time.Millisecond << try
-		if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
-			wait = time.Duration(seconds) * time.Second
+		if !passing(response.StatusCode) || !again(ctx, attempt, response.Header.Get("Retry-After")) {
+			return nil, cmp.Or[error](ctx.Err(), googleFault(response, body, of, region))
 		}
-		deadline, bounded := ctx.Deadline()
-		if try == retries || !passing(response.StatusCode) || wait > longestWait || bounded && time.Until(deadline) <= wait {
-			return nil, googleFault(response, body, of, region)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-func passing(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	default:
-		return false
 	}
 }
 

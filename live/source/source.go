@@ -106,12 +106,6 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 // along, and so would the secrets in the body of a request for one.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// attempts of a request that is throttled, or that the platform fails at.
-const attempts = 3
-
-// pause after an attempt, counted from 1.
-func pause(attempt int) time.Duration { return time.Duration(attempt) * 300 * time.Millisecond }
-
 // What stands in a query may come from labels of nodes, and goes into addresses
 // that credentials are sent to.
 var (
