@@ -293,7 +293,6 @@ func ackReleases(body []byte, host string) ([]v1alpha1.LiveRelease, error) {
 		}
 		releases = append(releases, release)
 	}
-	sortNewestFirst(releases)
 	return releases, nil
 }
 

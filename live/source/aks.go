@@ -102,7 +102,6 @@ func azureReleases(minors []*armcontainerservice.KubernetesVersion) []v1alpha1.L
 		}
 		releases = append(releases, release)
 	}
-	slices.SortStableFunc(releases, func(a, b v1alpha1.LiveRelease) int { return newestFirst(a.Version, b.Version) })
 	return releases
 }
 

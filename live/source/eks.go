@@ -71,7 +71,6 @@ func (amazonEKS) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleas
 		}
 	}
 	answer.Source = calls.address
-	sortNewestFirst(answer.Releases)
 	return answer, nil
 }
 

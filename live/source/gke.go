@@ -90,7 +90,7 @@ func (c *serverConfig) releases() []v1alpha1.LiveRelease {
 			}
 		}
 	}
-	slices.SortFunc(versions, newestFirst)
+	slices.Sort(versions)
 	var releases []v1alpha1.LiveRelease
 	for _, v := range slices.Compact(versions) {
 		if v != "" {

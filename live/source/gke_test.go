@@ -580,7 +580,7 @@ func TestGKEEndsWithItsContext(t *testing.T) {
 }
 
 func TestVersionsOfVendorsAreOrderedByTheirBuild(t *testing.T) {
-	ordered := []string{"1.36.3-gke.1640000", "1.36.3-gke.980000", "1.36.3", "1.36.0-rc.1", "1.10.0", "1.9.9-gke.5", "1.9", "latest", ""}
+	ordered := []string{"1.36.3-gke.1640000", "1.36.3-gke.980000", "1.36.3", "1.36.1-aliyun.10", "1.36.1-aliyun.9", "1.36.0-rc.1", "1.34", "1.10.0", "1.10", "1.9.9-gke.5", "1.9", "latest", "edge", ""}
 	for i, a := range ordered {
 		for j, b := range ordered {
 			if got := newestFirst(a, b); got != cmp.Compare(i, j) {

@@ -184,32 +184,6 @@ func day(t *testing.T, text string) calendar.Date {
 
 func raw(text string) *runtime.RawExtension { return &runtime.RawExtension{Raw: []byte(text)} }
 
-func TestVersionsAreSortedNewestFirst(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		versions []string
-		want     []string
-	}{
-		{"the numbers of a suffix are numbers", []string{"1.36.1-aliyun.9", "1.36.1-aliyun.10"}, []string{"1.36.1-aliyun.10", "1.36.1-aliyun.9"}},
-		{"the upstream part goes first", []string{"1.9.3-aliyun.7", "1.36.1-aliyun.1", "1.36.2-aliyun.1"}, []string{"1.36.2-aliyun.1", "1.36.1-aliyun.1", "1.9.3-aliyun.7"}},
-		{"minors alone", []string{"1.9", "1.34", "1.10"}, []string{"1.34", "1.10", "1.9"}},
-		{"what is no version is last, in its order", []string{"latest", "1.34", "edge", "1.35"}, []string{"1.35", "1.34", "latest", "edge"}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var releases []v1alpha1.LiveRelease
-			for _, v := range test.versions {
-				releases = append(releases, v1alpha1.LiveRelease{Version: v})
-			}
-			sortNewestFirst(releases)
-			var got []string
-			for _, r := range releases {
-				got = append(got, r.Version)
-			}
-			same(t, "versions", got, test.want)
-		})
-	}
-}
-
 func TestQuotesHoldNoSecret(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"a known secret", "secret s3cr3t/+= is wrong", "secret *** is wrong"},

@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,6 +99,7 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 	case n > maxReleases:
 		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists %d versions, want at most %d", answer.Source, n, maxReleases)
 	}
+	slices.SortStableFunc(answer.Releases, func(a, b v1alpha1.LiveRelease) int { return newestFirst(a.Version, b.Version) })
 	answer.Raw = kept.pages()
 	return answer, nil
 }
