@@ -425,6 +425,10 @@ func TestACKNeedsMoreThanItGot(t *testing.T) {
 			"an endpoint without TLS", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Endpoint = "http://cs.example.com" },
 			fault(v1alpha1.GapNotFound, "endpoint cs.example.com must be https"),
 		},
+		{
+			"an endpoint that is a page", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Endpoint = "http://" + strings.Repeat("a.example.", 100) },
+			fault(v1alpha1.GapNotFound, "endpoint "+strings.Repeat("a.example.", 6)+"… must be https"),
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plant(t, test.credentials)

@@ -152,7 +152,7 @@ func endpoint(typed string) (*url.URL, error) {
 		}
 		return &url.URL{Scheme: u.Scheme, Host: host}, nil
 	default:
-		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", u.Host)
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", bounded(u.Host, 60))
 	}
 }
 
