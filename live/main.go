@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
+
 	"github.com/kubectl-versions/kubectl-versions/live/source"
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
@@ -40,8 +42,11 @@ func run() int {
 	// the credentials that they cannot read or save.
 	stdout := os.Stdout
 	os.Stdout = nil
+	azlog.SetListener(nil) // AZURE_SDK_GO_LOGGING has it write bodies of refusals to stderr
 	answer := source.Ask(ctx, query, time.Now)
-	if err := json.NewEncoder(stdout).Encode(answer); err != nil {
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false) // bodies stay as the platform wrote them, white space aside
+	if err := encoder.Encode(answer); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		return 1
 	}

@@ -32,75 +32,57 @@ const (
 	ackPermission = "cs:DescribeKubernetesVersionMetadata"
 )
 
-func (ack) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	if q.Region == "" {
+func (ack) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	if r.Region == "" {
 		return nil, missing("a region of Alibaba Cloud", "--region")
 	}
-	keys, err := ackCredentials(ctx)
+	keys, err := until(ctx, ackCredentials)
 	if err != nil {
 		return nil, err
 	}
-	client, err := ackClient(q, keys, api)
+	calls := &ackCalls{api: r.API}
+	client, err := ackClient(r, keys, calls)
 	if err != nil {
 		return nil, err
 	}
 	host := dara.StringValue(client.Endpoint)
-	body, err := describeVersions(ctx, client, q)
+	body, err := describeVersions(ctx, client, calls, r)
 	if err != nil {
 		return nil, ackFault(err, host, keys)
 	}
-	answer := v1alpha1.NewLiveReleases(q.Platform)
-	answer.Region = q.Region
+	answer := v1alpha1.NewLiveReleases(r.Platform)
+	answer.Region = r.Region
 	answer.Source = strings.ToLower(dara.StringValue(client.Protocol)) + "://" + host + ackPath
 	answer.Releases, err = ackReleases(body, host)
 	return answer, err
 }
 
-// ackCredentials are those of the vendor's default chain, which takes no context:
-// it goes on without an audience when ctx ends first.
-func ackCredentials(ctx context.Context) (*credentials.CredentialModel, error) {
-	type result struct {
-		keys *credentials.CredentialModel
-		err  error
+// ackCredentials are those of the vendor's default chain, which takes no context.
+func ackCredentials() (*credentials.CredentialModel, error) {
+	var keys *credentials.CredentialModel
+	chain, err := credentials.NewCredential(nil)
+	if err == nil {
+		keys, err = chain.GetCredential()
 	}
-	done := make(chan result, 1)
-	go func() {
-		var r result
-		chain, err := credentials.NewCredential(nil)
-		if err == nil {
-			r.keys, err = chain.GetCredential()
-		}
-		r.err = err
-		done <- r
-	}()
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-done:
-		if r.err != nil {
-			// What it says quotes answers of the services that give out credentials.
-			return nil, v1alpha1.Faultf(v1alpha1.GapForbidden, "no credentials for Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID "+
-				"and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure and check with aliyun sts GetCallerIdentity")
-		}
-		return r.keys, nil
+	if err != nil {
+		// What it says quotes answers of the services that give out credentials.
+		return nil, v1alpha1.Faultf(v1alpha1.GapForbidden, "no credentials for Alibaba Cloud: set ALIBABA_CLOUD_ACCESS_KEY_ID "+
+			"and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run aliyun configure and check with aliyun sts GetCallerIdentity")
 	}
+	return keys, nil
 }
 
-func ackClient(q *v1alpha1.LiveQuery, keys *credentials.CredentialModel, api *http.Client) (*cs.Client, error) {
+func ackClient(r *Request, keys *credentials.CredentialModel, calls *ackCalls) (*cs.Client, error) {
 	config := &openapiutil.Config{
 		AccessKeyId:     keys.AccessKeyId,
 		AccessKeySecret: keys.AccessKeySecret,
 		SecurityToken:   keys.SecurityToken,
-		RegionId:        dara.String(q.Region),
+		RegionId:        dara.String(r.Region),
 		Protocol:        dara.String("https"),
-		HttpClient:      ackCalls{api},
+		HttpClient:      calls,
 	}
-	if q.Endpoint != "" {
-		typed, err := endpoint(q)
-		if err != nil {
-			return nil, err
-		}
-		config.Endpoint, config.Protocol = dara.String(typed.Host), dara.String(typed.Scheme)
+	if r.Endpoint != nil {
+		config.Endpoint, config.Protocol = dara.String(r.Endpoint.Host), dara.String(r.Endpoint.Scheme)
 	}
 	client, err := cs.NewClient(config)
 	if err != nil {
@@ -113,13 +95,17 @@ func ackClient(q *v1alpha1.LiveQuery, keys *credentials.CredentialModel, api *ht
 
 // ackCalls carries the library's requests. The library reads what is no success
 // as JSON, and says nothing of the status where it is none, such as a proxy's page.
-type ackCalls struct{ api *http.Client }
+type ackCalls struct {
+	api        *http.Client
+	retryAfter string // of the last answer: the library drops it
+}
 
-func (c ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
+func (c *ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	response, err := c.api.Do(request)
 	if err != nil || response.StatusCode == http.StatusOK {
 		return response, err
 	}
+	c.retryAfter = response.Header.Get("Retry-After")
 	defer response.Body.Close()
 	if response.StatusCode < http.StatusBadRequest {
 		return nil, &openapi.ClientError{StatusCode: &response.StatusCode} // a success to the library
@@ -138,9 +124,9 @@ func (c ackCalls) Call(request *http.Request, _ *http.Transport) (*http.Response
 
 // describeVersions returns the body of the answer. The library's own method for it
 // takes no context, and drops fields that are newer than it.
-func describeVersions(ctx context.Context, client *cs.Client, q *v1alpha1.LiveQuery) ([]byte, error) {
-	narrowed := cmp.Or(q.ACK, &v1alpha1.ACKQuery{})
-	query := map[string]*string{"Region": dara.String(q.Region)}
+func describeVersions(ctx context.Context, client *cs.Client, calls *ackCalls, r *Request) ([]byte, error) {
+	narrowed := cmp.Or(r.ACK, &v1alpha1.ACKQuery{})
+	query := map[string]*string{"Region": dara.String(r.Region)}
 	for name, value := range map[string]string{
 		"ClusterType":       cmp.Or(narrowed.ClusterType, "ManagedKubernetes"),
 		"Mode":              cmp.Or(narrowed.Mode, "supported"), // the API's own default is creatable
@@ -168,13 +154,8 @@ func describeVersions(ctx context.Context, client *cs.Client, q *v1alpha1.LiveQu
 		if err == nil {
 			return ackBody(answer)
 		}
-		if attempt == attempts || !ackMayPass(err) {
-			return nil, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause(attempt)):
+		if !ackMayPass(err) || !again(ctx, attempt, calls.retryAfter) {
+			return nil, cmp.Or(ctx.Err(), err)
 		}
 	}
 }
@@ -234,9 +215,7 @@ func ackFault(err error, host string, keys *credentials.CredentialModel) error {
 	case is("InvalidAccessKeyId", "MissingAccessKeyId", "Forbidden.AccessKey", "InvalidCredentials"), status == http.StatusUnauthorized:
 		return v1alpha1.Faultf(v1alpha1.GapForbidden, "credentials for Alibaba Cloud are refused (%s): check the access key, or run aliyun configure", why)
 	case status == http.StatusForbidden, is("Forbidden", "NoPermission"):
-		fault := v1alpha1.Faultf(v1alpha1.GapForbidden, "DescribeKubernetesVersionMetadata is not allowed (%s): have %s added to the RAM policy", why, ackPermission)
-		fault.Permission = ackPermission
-		return fault
+		return forbidden(ackPermission, "DescribeKubernetesVersionMetadata is not allowed (%s): have %s added to the RAM policy", why, ackPermission)
 	default:
 		return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s refused the query with status %d (%s): check the region, and what the query is narrowed to", host, status, why)
 	}
@@ -314,7 +293,6 @@ func ackReleases(body []byte, host string) ([]v1alpha1.LiveRelease, error) {
 		}
 		releases = append(releases, release)
 	}
-	sortNewestFirst(releases)
 	return releases, nil
 }
 

@@ -187,13 +187,13 @@ func TestACKEndpointFollowsTheRegion(t *testing.T) {
 	} {
 		t.Run(region, func(t *testing.T) {
 			plant(t, ackPlanted())
-			keys, err := ackCredentials(t.Context())
+			keys, err := ackCredentials()
 			if err != nil {
 				t.Fatal(err)
 			}
 			q := ackQuery("")
 			q.Region = region
-			client, err := ackClient(q, keys, nil)
+			client, err := ackClient(&Request{LiveQuery: q}, keys, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +223,7 @@ func TestACKReadsTheConfigurationOfItsCLI(t *testing.T) {
 func TestACKFaultsAreExplained(t *testing.T) {
 	const quoted = "LTAI5tPlantedKeyId00 planted/Secret+Of=Alibaba CAISplanted/Token+Of=Alibaba CAISplanted%2FToken%2BOf%3DAlibaba"
 	refused := func(status int, code, message string) http.HandlerFunc {
-		return says(status, `{"code":"`+code+`","message":"`+message+`","requestId":"3B5F4E6A-0000-5A5A-9A9A-123456789ABC","status":`+"400}")
+		return says(status, `{"code":"`+code+`","message":"`+message+`","requestId":"3B5F4E6A-0000-5A5A-9A9A-123456789ABC","status":`+"400}", "Retry-After", "0")
 	}
 	forbidden := func(message string) *v1alpha1.LiveFault {
 		return &v1alpha1.LiveFault{Reason: v1alpha1.GapForbidden, Message: message, Permission: "cs:DescribeKubernetesVersionMetadata"}
@@ -286,7 +286,7 @@ func TestACKFaultsAreExplained(t *testing.T) {
 			fault(v1alpha1.GapUnavailable, "HOST answered with status 403 and no error of its API: check the endpoint, and proxies on the way"),
 		},
 		{
-			"an error as XML", says(http.StatusBadGateway, "<Error><Code>X</Code></Error>", "Content-Type", "text/xml;charset=utf-8"),
+			"an error as XML", says(http.StatusBadGateway, "<Error><Code>X</Code></Error>", "Content-Type", "text/xml;charset=utf-8", "Retry-After", "0"),
 			fault(v1alpha1.GapUnavailable, "HOST answered with status 502 and no error of its API: check the endpoint, and proxies on the way"),
 		},
 		{
@@ -358,6 +358,7 @@ func TestACKIsAskedAgainWhereThatMayHelp(t *testing.T) {
 		first http.HandlerFunc
 	}{
 		{"throttled", says(http.StatusBadRequest, `{"code":"Throttling","message":"Request was denied due to request throttling."}`)},
+		{"throttled for a second", says(http.StatusTooManyRequests, `{"code":"TooManyRequests","message":"slow down"}`, "Retry-After", "1")},
 		{"a gateway without a backend", says(http.StatusBadGateway, "<html>", "Content-Type", "text/html")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -366,6 +367,33 @@ func TestACKIsAskedAgainWhereThatMayHelp(t *testing.T) {
 			answer := read(t, t.Context(), ackQuery(server.URL), ackPlanted())
 			same(t, "fault", answer.Fault, (*v1alpha1.LiveFault)(nil))
 			same(t, "releases", answer.Releases, []v1alpha1.LiveRelease{{Version: "1.34.3-aliyun.1"}})
+		})
+	}
+}
+
+// A signature is good for one request.
+func TestACKSignsEveryAttempt(t *testing.T) {
+	plant(t, ackPlanted())
+	signed := map[string]bool{}
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		signed[r.Header.Get("X-Acs-Signature-Nonce")] = true
+		says(http.StatusServiceUnavailable, `{"code":"ServiceUnavailable"}`, "Retry-After", "0")(w, r)
+	})
+	answer := read(t, t.Context(), ackQuery(server.URL), ackPlanted())
+	same(t, "fault", hostless(answer.Fault, server.URL), fault(v1alpha1.GapUnavailable, "HOST failed with status 503 (ServiceUnavailable): try again later"))
+	same(t, "signatures", len(signed), attempts)
+}
+
+func TestACKIsNotWaitedForTooLong(t *testing.T) {
+	for _, retryAfter := range []string{"6", "60", "4294967295"} {
+		t.Run(retryAfter, func(t *testing.T) {
+			plant(t, ackPlanted())
+			server := serve(t,
+				says(http.StatusBadRequest, `{"code":"Throttling","message":"slow down"}`, "Retry-After", retryAfter),
+				func(http.ResponseWriter, *http.Request) { t.Error("asked again") })
+			answer := read(t, t.Context(), ackQuery(server.URL), ackPlanted())
+			same(t, "fault", hostless(answer.Fault, server.URL),
+				fault(v1alpha1.GapUnavailable, "HOST throttled the request (Throttling: slow down): try again in a minute"))
 		})
 	}
 }
@@ -391,11 +419,15 @@ func TestACKNeedsMoreThanItGot(t *testing.T) {
 		},
 		{
 			"a region that is a host", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Region = "example.com/" },
-			fault(v1alpha1.GapNotFound, `region "example.com/" is not one`),
+			fault(v1alpha1.GapNotFound, `region "example.com/" is not one: want a name such as eu-central-1 or westeurope`),
 		},
 		{
 			"an endpoint without TLS", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Endpoint = "http://cs.example.com" },
 			fault(v1alpha1.GapNotFound, "endpoint cs.example.com must be https"),
+		},
+		{
+			"an endpoint that is a page", ackPlanted(), func(q *v1alpha1.LiveQuery) { q.Endpoint = "http://" + strings.Repeat("a.example.", 100) },
+			fault(v1alpha1.GapNotFound, "endpoint "+strings.Repeat("a.example.", 6)+"… must be https"),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -36,20 +37,17 @@ const (
 	azureLogin      = "run az login"
 )
 
-func (a aks) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	of := cmp.Or(q.Subscription, os.Getenv("AZURE_SUBSCRIPTION_ID"))
+func (a aks) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	of := cmp.Or(r.Subscription, os.Getenv("AZURE_SUBSCRIPTION_ID"))
 	switch {
-	case q.Region == "":
+	case r.Region == "":
 		return nil, missing("region", "--region")
 	case of == "":
 		return nil, missing("subscription", "--subscription")
 	case !subscription.MatchString(of):
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "subscription in AZURE_SUBSCRIPTION_ID is not one: name its id with --subscription")
 	}
-	at, err := azureCloud(q)
-	if err != nil {
-		return nil, err
-	}
+	at := azureCloud(r.Endpoint)
 	login, err := a.credential(at)
 	if err != nil {
 		return nil, err
@@ -57,8 +55,8 @@ func (a aks) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Clie
 	manager := at.Services[cloud.ResourceManager]
 	client, err := armcontainerservice.NewManagedClustersClient(of, login, &arm.ClientOptions{
 		ClientOptions: policy.ClientOptions{
-			Cloud: at, Transport: api, Telemetry: policy.TelemetryOptions{ApplicationID: userAgent},
-			Retry: policy.RetryOptions{MaxRetries: retries, RetryDelay: 500 * time.Millisecond, MaxRetryDelay: longestWait},
+			Cloud: at, Transport: r.API, Telemetry: policy.TelemetryOptions{ApplicationID: userAgent},
+			Retry: policy.RetryOptions{MaxRetries: attempts - 1, RetryDelay: pause(1), MaxRetryDelay: longestWait},
 			// An endpoint without https is on this machine.
 			InsecureAllowCredentialWithHTTP: strings.HasPrefix(manager.Endpoint, "http://"),
 		},
@@ -68,12 +66,12 @@ func (a aks) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Clie
 		return nil, err
 	}
 	var response *http.Response
-	list, err := client.ListKubernetesVersions(policy.WithCaptureResponse(ctx, &response), q.Region, nil)
+	list, err := client.ListKubernetesVersions(policy.WithCaptureResponse(ctx, &response), r.Region, nil)
 	if err != nil {
-		return nil, azureFault(err, response, of, q.Region)
+		return nil, azureFault(err, response, of, r.Region)
 	}
-	answer := v1alpha1.NewLiveReleases(q.Platform)
-	answer.Source = manager.Endpoint + "/subscriptions/" + of + "/providers/Microsoft.ContainerService/locations/" + q.Region + "/kubernetesVersions"
+	answer := v1alpha1.NewLiveReleases(r.Platform)
+	answer.Source = manager.Endpoint + "/subscriptions/" + of + "/providers/Microsoft.ContainerService/locations/" + r.Region + "/kubernetesVersions"
 	answer.Releases = azureReleases(list.Values)
 	return answer, nil
 }
@@ -104,28 +102,23 @@ func azureReleases(minors []*armcontainerservice.KubernetesVersion) []v1alpha1.L
 		}
 		releases = append(releases, release)
 	}
-	slices.SortStableFunc(releases, func(a, b v1alpha1.LiveRelease) int { return newestFirst(a.Version, b.Version) })
 	return releases
 }
 
 // azureCloud is the one that an endpoint belongs to. A private one gets tokens that
 // are good for it alone.
-func azureCloud(q *v1alpha1.LiveQuery) (cloud.Configuration, error) {
-	if q.Endpoint == "" {
-		return cloud.AzurePublic, nil
-	}
-	at, err := endpoint(q)
-	if err != nil {
-		return cloud.Configuration{}, err
+func azureCloud(at *url.URL) cloud.Configuration {
+	if at == nil {
+		return cloud.AzurePublic
 	}
 	for _, known := range []cloud.Configuration{cloud.AzurePublic, cloud.AzureChina, cloud.AzureGovernment} {
 		if strings.TrimSuffix(known.Services[cloud.ResourceManager].Endpoint, "/") == at.String() {
-			return known, nil
+			return known
 		}
 	}
 	return cloud.Configuration{Services: map[cloud.ServiceName]cloud.ServiceConfiguration{
 		cloud.ResourceManager: {Endpoint: at.String(), Audience: at.String()},
-	}}, nil
+	}}
 }
 
 // credential is the default chain: environment, workload identity, managed identity,
@@ -133,7 +126,7 @@ func azureCloud(q *v1alpha1.LiveQuery) (cloud.Configuration, error) {
 func (a aks) credential(at cloud.Configuration) (azcore.TokenCredential, error) {
 	transport := &tokens{base: a.identity}
 	options := &azidentity.DefaultAzureCredentialOptions{ClientOptions: policy.ClientOptions{
-		Transport: &http.Client{Transport: transport},
+		Transport: &http.Client{Transport: transport, CheckRedirect: stay},
 		// How often is left to each credential: a metadata service wants more patience than others.
 		Retry: policy.RetryOptions{RetryDelay: 250 * time.Millisecond, MaxRetryDelay: longestWait},
 	}}

@@ -191,8 +191,8 @@ func TestAKSNeedsARegionAndASubscription(t *testing.T) {
 		{"no region", "", azureSubscription, "", "region is needed: name it with --region"},
 		{"no subscription", "westeurope", "", "", "subscription is needed: name it with --subscription"},
 		{"a name in the environment", "westeurope", "", "Pay-As-You-Go", "subscription in AZURE_SUBSCRIPTION_ID is not one: name its id with --subscription"},
-		{"a name", "westeurope", "Pay-As-You-Go", "", `subscription "Pay-As-You-Go" is not one`},
-		{"a region as the portal shows it", "West Europe", azureSubscription, "", `region "West Europe" is not one`},
+		{"a name", "westeurope", "Pay-As-You-Go", "", `subscription "Pay-As-You-Go" is not one: want an id such as 00000000-0000-0000-0000-000000000000`},
+		{"a region as the portal shows it", "West Europe", azureSubscription, "", `region "West Europe" is not one: want a name such as eu-central-1 or westeurope`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -213,6 +213,7 @@ func TestAKSCloudsAreKnownByTheirEndpoint(t *testing.T) {
 	}{
 		{"none is the public cloud", "", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
 		{"the public one", "https://management.azure.com/", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
+		{"the public one, written in another way", "HTTPS://Management.Azure.Com:443", "management.azure.com", "https://management.core.windows.net//.default", "login.microsoftonline.com"},
 		{"China", "management.chinacloudapi.cn", "management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn//.default", "login.chinacloudapi.cn"},
 		{"US Government", "management.usgovcloudapi.net", "management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net//.default", "login.microsoftonline.us"},
 		{"a private one gets tokens for itself alone", "management.azure.example", "management.azure.example", "https://management.azure.example/.default", "login.microsoftonline.com"},
@@ -241,8 +242,12 @@ func TestAKSCloudsAreKnownByTheirEndpoint(t *testing.T) {
 				respond(http.StatusOK, kubernetesVersionsBody)(w, r)
 				return w.Result(), nil
 			})}
-			q := &v1alpha1.LiveQuery{Platform: azurePlatform, Region: "westeurope", Subscription: azureSubscription, Endpoint: tt.endpoint}
-			answer, err := aks{identity}.Releases(t.Context(), q, api)
+			at, err := endpoint(tt.endpoint)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := &v1alpha1.LiveQuery{Platform: azurePlatform, Region: "westeurope", Subscription: azureSubscription}
+			answer, err := aks{identity}.Releases(t.Context(), &Request{q, at, api})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"regexp"
 	"sync"
@@ -33,6 +35,27 @@ func (t *tokens) unanswered() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.err
+}
+
+// until runs f, and goes on without it where ctx ends first: what the vendors'
+// libraries do for credentials does not always end with it.
+func until[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, cmp.Or(ctx.Err(), r.err)
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // word is what the code of an error may look like. Digits are left out, because

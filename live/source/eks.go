@@ -31,28 +31,24 @@ const eksPermission = "eks:DescribeClusterVersions"
 // maxPages ends an answer that goes on for ever. Ten versions fit on a page.
 const maxPages = 50
 
-func (amazonEKS) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	cfg, keys, err := awsConfig(ctx, q)
+func (amazonEKS) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	cfg, keys, err := awsConfig(ctx, r.Region)
 	if err != nil {
 		return nil, err
 	}
-	base, err := eksEndpoint(q)
-	if err != nil {
-		return nil, err
-	}
-	calls := &eksCalls{api: api}
+	calls := &eksCalls{api: r.API}
 	client := eks.NewFromConfig(cfg, func(o *eks.Options) {
 		// For this service alone: answers of STS and SSO are credentials.
 		o.HTTPClient = calls
-		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
-			r.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return pause(attempt), nil })
+		o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
+			s.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return pause(attempt), nil })
 		})
 		o.RetryMaxAttempts = attempts
-		if base != nil {
-			o.BaseEndpoint = base
+		if r.Endpoint != nil {
+			o.BaseEndpoint = aws.String(r.Endpoint.String())
 		}
 	})
-	answer := v1alpha1.NewLiveReleases(q.Platform)
+	answer := v1alpha1.NewLiveReleases(r.Platform)
 	answer.Region = cfg.Region
 	pages := eks.NewDescribeClusterVersionsPaginator(client, &eks.DescribeClusterVersionsInput{IncludeAll: aws.Bool(true)})
 	for n := 0; pages.HasMorePages(); n++ {
@@ -64,6 +60,9 @@ func (amazonEKS) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.
 			return nil, eksFault(err, calls.host, keys)
 		}
 		for _, v := range page.ClusterVersions {
+			if kind := aws.ToString(v.ClusterType); kind != "" && kind != "eks" {
+				continue // of another product
+			}
 			release, err := eksRelease(v, calls.host)
 			if err != nil {
 				return nil, err
@@ -72,7 +71,6 @@ func (amazonEKS) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.
 		}
 	}
 	answer.Source = calls.address
-	sortNewestFirst(answer.Releases)
 	return answer, nil
 }
 
@@ -88,24 +86,13 @@ func (c *eksCalls) Do(request *http.Request) (*http.Response, error) {
 	return c.api.Do(request)
 }
 
-func eksEndpoint(q *v1alpha1.LiveQuery) (*string, error) {
-	if q.Endpoint == "" {
-		return nil, nil
-	}
-	typed, err := endpoint(q)
-	if err != nil {
-		return nil, err
-	}
-	return aws.String(typed.String()), nil
-}
-
 // awsConfig reads the configuration of the AWS CLI, and gets the credentials that
 // it names: what fails there is no fault of EKS.
-func awsConfig(ctx context.Context, q *v1alpha1.LiveQuery) (aws.Config, aws.Credentials, error) {
+func awsConfig(ctx context.Context, region string) (aws.Config, aws.Credentials, error) {
 	// The library would log to stderr.
 	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})}
-	if q.Region != "" {
-		options = append(options, config.WithRegion(q.Region))
+	if region != "" {
+		options = append(options, config.WithRegion(region))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
@@ -191,9 +178,7 @@ func eksFault(err error, host string, keys aws.Credentials) error {
 		status == http.StatusUnauthorized:
 		return v1alpha1.Faultf(v1alpha1.GapForbidden, "credentials for AWS are refused (%s): check the access key and the profile with aws sts get-caller-identity", why)
 	case status == http.StatusForbidden, strings.HasPrefix(code, "AccessDenied"):
-		fault := v1alpha1.Faultf(v1alpha1.GapForbidden, "DescribeClusterVersions is not allowed (%s): have %s added to the IAM policy", why, eksPermission)
-		fault.Permission = eksPermission
-		return fault
+		return forbidden(eksPermission, "DescribeClusterVersions is not allowed (%s): have %s added to the IAM policy", why, eksPermission)
 	default:
 		return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s refused the query with status %d (%s): check the region and the endpoint", host, status, why)
 	}

@@ -67,6 +67,7 @@ const (
   "clusterVersions": [
     {"clusterVersion": "1.27", "versionStatus": "UNSUPPORTED", "endOfExtendedSupportDate": 1753315200},
     {"clusterVersion": "1.34", "status": "standard-support"},
+    {"clusterVersion": "1.39", "clusterType": "eks-quantum", "versionStatus": "STANDARD_SUPPORT"},
     {"clusterVersion": "1.38", "versionStatus": "PREVIEW_SUPPORT", "releaseDate": null},
     {"clusterVersion": "1.35"}
   ]

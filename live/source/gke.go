@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/google"
@@ -47,32 +46,25 @@ type releaseChannel struct {
 	ValidVersions []string `json:"validVersions"`
 }
 
-func (gke) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error) {
-	if q.Region == "" {
+func (gke) Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error) {
+	if r.Region == "" {
 		return nil, missing("region", "--region")
 	}
-	base := &url.URL{Scheme: "https", Host: "container.googleapis.com"}
-	if q.Endpoint != "" {
-		typed, err := endpoint(q)
-		if err != nil {
-			return nil, err
-		}
-		base = typed
-	}
-	login, err := googleCredential(ctx)
+	base := cmp.Or(r.Endpoint, &url.URL{Scheme: "https", Host: "container.googleapis.com"})
+	login, err := until(ctx, func() (*googleLoggedIn, error) { return googleCredential(ctx) })
 	if err != nil {
 		return nil, err
 	}
-	of := cmp.Or(q.Project, login.project)
+	of := cmp.Or(r.Project, login.project)
 	if of == "" {
 		return nil, missing("project", "--project")
 	}
 	if !project.MatchString(of) {
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "project of the credentials is not one: name it with --project")
 	}
-	address := base.JoinPath("v1", "projects", of, "locations", q.Region, "serverConfig").String()
+	address := base.JoinPath("v1", "projects", of, "locations", r.Region, "serverConfig").String()
 
-	body, err := login.get(ctx, api, address, of, q.Region)
+	body, err := login.get(ctx, r.API, address, of, r.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +72,7 @@ func (gke) Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client
 	if err := json.Unmarshal(body, &config); err != nil {
 		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s answered with something else than its API: check the endpoint, and any proxy", base.Host)
 	}
-	answer := v1alpha1.NewLiveReleases(q.Platform)
+	answer := v1alpha1.NewLiveReleases(r.Platform)
 	answer.Source, answer.Releases = address, config.releases()
 	return answer, nil
 }
@@ -98,7 +90,7 @@ func (c *serverConfig) releases() []v1alpha1.LiveRelease {
 			}
 		}
 	}
-	slices.SortFunc(versions, newestFirst)
+	slices.Sort(versions)
 	var releases []v1alpha1.LiveRelease
 	for _, v := range slices.Compact(versions) {
 		if v != "" {
@@ -118,29 +110,11 @@ type googleLoggedIn struct {
 	quota string
 }
 
-// googleCredential gets a token by the application default credentials. It does not
-// wait longer than ctx, which the search for a metadata server does not know.
+// googleCredential gets a token by the application default credentials. The search
+// for a metadata server does not know ctx.
 func googleCredential(ctx context.Context) (*googleLoggedIn, error) {
-	type result struct {
-		login *googleLoggedIn
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		login, err := googleToken(ctx)
-		done <- result{login, err}
-	}()
-	select {
-	case r := <-done:
-		return r.login, cmp.Or(ctx.Err(), r.err)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func googleToken(ctx context.Context) (*googleLoggedIn, error) {
 	transport := &tokens{base: http.DefaultTransport}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport})
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport, CheckRedirect: stay})
 	found, err := google.FindDefaultCredentials(ctx, googleScope)
 	switch {
 	case err != nil && os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") != "":
@@ -180,13 +154,7 @@ func googleTokenFault(err error) *v1alpha1.LiveFault {
 	return v1alpha1.Faultf(v1alpha1.GapForbidden, "Google Cloud refused the credentials (%s): %s, or renew the key", said, googleLogin)
 }
 
-const (
-	retries = 2
-	// longestWait is the most that a platform is waited for between two of them.
-	longestWait = 5 * time.Second
-)
-
-// get asks again where the platform is throttling or failing, unless ctx ends before it may.
+// get asks again where the platform is throttling or failing.
 func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of, region string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -199,7 +167,7 @@ func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of,
 	}
 	l.token.SetAuthHeader(request)
 
-	for try := 0; ; try++ {
+	for attempt := 1; ; attempt++ {
 		response, err := api.Do(request)
 		if err != nil {
 			return nil, err
@@ -209,28 +177,9 @@ func (l *googleLoggedIn) get(ctx context.Context, api *http.Client, address, of,
 		if err != nil || response.StatusCode == http.StatusOK {
 			return body, err
 		}
-		wait := 500 * time.Millisecond << try
-		if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
-			wait = time.Duration(seconds) * time.Second
+		if !passing(response.StatusCode) || !again(ctx, attempt, response.Header.Get("Retry-After")) {
+			return nil, cmp.Or[error](ctx.Err(), googleFault(response, body, of, region))
 		}
-		deadline, bounded := ctx.Deadline()
-		if try == retries || !passing(response.StatusCode) || wait > longestWait || bounded && time.Until(deadline) <= wait {
-			return nil, googleFault(response, body, of, region)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-func passing(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	default:
-		return false
 	}
 }
 

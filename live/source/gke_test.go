@@ -269,6 +269,7 @@ func TestGKEProjects(t *testing.T) {
 		wantPath, wantQuota       string
 	}{
 		{"the one asked for goes before the credentials' own", "shop-prod", "", "", "shop-prod", ""},
+		{"one is named by its number", "123456789012", "", "", "123456789012", ""},
 		{"the credentials' own is asked about where none is named", "", "", "", "fleet-prod", ""},
 		{"the credentials name one that they are counted in", "shop-prod", "quota-a", "", "shop-prod", "quota-a"},
 		{"the environment names another", "shop-prod", "quota-a", "quota-b", "shop-prod", "quota-b"},
@@ -312,7 +313,7 @@ func TestGKEIsAskedAtItsPublicAddress(t *testing.T) {
 		respond(http.StatusOK, serverConfigBody)(w, r)
 		return w.Result(), nil
 	})}
-	answer, err := gke{}.Releases(t.Context(), q, api)
+	answer, err := gke{}.Releases(t.Context(), &Request{LiveQuery: q, API: api})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -510,7 +511,11 @@ func TestGKENeedsARegionAndAProject(t *testing.T) {
 		{"no project, and credentials without one", func(q *v1alpha1.LiveQuery) { q.Project = "" }, "", "project is needed: name it with --project"},
 		{"a project of the credentials that is a path", func(q *v1alpha1.LiveQuery) { q.Project = "" }, "../x",
 			"project of the credentials is not one: name it with --project"},
-		{"a region that is a path", func(q *v1alpha1.LiveQuery) { q.Region = "../x" }, "fleet-prod", `region "../x" is not one`},
+		{"a region that is a path", func(q *v1alpha1.LiveQuery) { q.Region = "../x" }, "fleet-prod", `region "../x" is not one: want a name such as eu-central-1 or westeurope`},
+		{"a project as the console shows it", func(q *v1alpha1.LiveQuery) { q.Project = "Shop (production)" }, "fleet-prod",
+			`project "Shop (production)" is not one: want an id such as shop-prod, or a number`},
+		{"a region that is a page", func(q *v1alpha1.LiveQuery) { q.Region = strings.Repeat("é\n", 1000) }, "fleet-prod",
+			`region "` + strings.Repeat(`é\n`, 30) + `…" is not one: want a name such as eu-central-1 or westeurope`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -575,7 +580,7 @@ func TestGKEEndsWithItsContext(t *testing.T) {
 }
 
 func TestVersionsOfVendorsAreOrderedByTheirBuild(t *testing.T) {
-	ordered := []string{"1.36.3-gke.1640000", "1.36.3-gke.980000", "1.36.3", "1.36.0-rc.1", "1.10.0", "1.9.9-gke.5", "1.9", "latest", ""}
+	ordered := []string{"1.36.3-gke.1640000", "1.36.3-gke.980000", "1.36.3", "1.36.1-aliyun.10", "1.36.1-aliyun.9", "1.36.0-rc.1", "1.34", "1.10.0", "1.10", "1.9.9-gke.5", "1.9", "latest", "edge", ""}
 	for i, a := range ordered {
 		for j, b := range ordered {
 			if got := newestFirst(a, b); got != cmp.Compare(i, j) {

@@ -184,32 +184,6 @@ func day(t *testing.T, text string) calendar.Date {
 
 func raw(text string) *runtime.RawExtension { return &runtime.RawExtension{Raw: []byte(text)} }
 
-func TestVersionsAreSortedNewestFirst(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		versions []string
-		want     []string
-	}{
-		{"the numbers of a suffix are numbers", []string{"1.36.1-aliyun.9", "1.36.1-aliyun.10"}, []string{"1.36.1-aliyun.10", "1.36.1-aliyun.9"}},
-		{"the upstream part goes first", []string{"1.9.3-aliyun.7", "1.36.1-aliyun.1", "1.36.2-aliyun.1"}, []string{"1.36.2-aliyun.1", "1.36.1-aliyun.1", "1.9.3-aliyun.7"}},
-		{"minors alone", []string{"1.9", "1.34", "1.10"}, []string{"1.34", "1.10", "1.9"}},
-		{"what is no version is last, in its order", []string{"latest", "1.34", "edge", "1.35"}, []string{"1.35", "1.34", "latest", "edge"}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var releases []v1alpha1.LiveRelease
-			for _, v := range test.versions {
-				releases = append(releases, v1alpha1.LiveRelease{Version: v})
-			}
-			sortNewestFirst(releases)
-			var got []string
-			for _, r := range releases {
-				got = append(got, r.Version)
-			}
-			same(t, "versions", got, test.want)
-		})
-	}
-}
-
 func TestQuotesHoldNoSecret(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"a known secret", "secret s3cr3t/+= is wrong", "secret *** is wrong"},
@@ -259,6 +233,57 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			answer := read(t, t.Context(), q, credentials)
 			same(t, "fault", hostless(answer.Fault, server.URL), fault(v1alpha1.GapUnavailable,
 				"HOST answered with status 307 and no error of its API: check the endpoint, and proxies on the way"))
+		})
+	}
+}
+
+func TestRedirectsOfTokenServersAreNotFollowed(t *testing.T) {
+	var other *httptest.Server
+	redirect := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/elsewhere", http.StatusTemporaryRedirect)
+	}
+	refuse := func(_ http.ResponseWriter, r *http.Request) { t.Errorf("%s was asked", r.URL.Path) }
+	other = serve(t, refuse)
+	t.Run("GKE", func(t *testing.T) {
+		s := newGoogleServer(t, nil)
+		s.api, s.token = refuse, redirect
+		wantFault(t, s.ask(t, s.query()), *fault(v1alpha1.GapForbidden,
+			"Google Cloud refused the credentials (307): run gcloud auth application-default login, or renew the key"))
+	})
+	t.Run("AKS", func(t *testing.T) {
+		s := newAzureServer(t)
+		s.api, s.token = refuse, redirect
+		wantFault(t, s.ask(t, s.query()), *fault(v1alpha1.GapForbidden,
+			"Azure refused the credentials (307): run az login, or check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"))
+	})
+}
+
+// A page alone is small enough.
+func TestAnswersAreBounded(t *testing.T) {
+	t.Run("all pages together", func(t *testing.T) {
+		plant(t, eksPlanted())
+		page := `{"clusterVersions": [{"clusterVersion": "1.34"}], "nextToken": "again", "padding": "` + strings.Repeat("x", maxBody/4) + `"}`
+		asked := 0
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			says(http.StatusOK, page)(w, r)
+		})
+		same(t, "fault", read(t, t.Context(), eksQuery(server.URL), eksPlanted()).Fault,
+			fault(v1alpha1.GapMalformed, "the answer is larger than 16 MiB"))
+		same(t, "requests", asked, 3+attempts) // the fourth page is what is too large
+	})
+	for _, test := range []struct {
+		releases int
+		want     *v1alpha1.LiveFault
+	}{
+		{1000, nil},
+		{1001, fault(v1alpha1.GapMalformed, "http://HOST/api/v1/metadata/versions lists 1001 versions, want at most 1000")},
+	} {
+		t.Run(fmt.Sprintf("%d releases", test.releases), func(t *testing.T) {
+			plant(t, ackPlanted())
+			body := `[{"version": "1.34.3-aliyun.1"}` + strings.Repeat(`,{"version": "1.34.3-aliyun.1"}`, test.releases-1) + "]"
+			server := serve(t, says(http.StatusOK, body))
+			same(t, "fault", hostless(read(t, t.Context(), ackQuery(server.URL), ackPlanted()).Fault, server.URL), test.want)
 		})
 	}
 }

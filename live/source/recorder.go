@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// maxBody bounds a page of an answer. Those of all platforms take a few hundred KB at most.
+// maxBody bounds an answer with all its pages. Those of all platforms take a few hundred KB at most.
 const maxBody = 16 << 20
 
 var errTooLarge = errors.New("the answer is larger than 16 MiB")
@@ -20,8 +20,11 @@ var errTooLarge = errors.New("the answer is larger than 16 MiB")
 type recorder struct {
 	base   http.RoundTripper
 	mu     sync.Mutex
+	left   int // of maxBody
 	bodies [][]byte
 }
+
+func newRecorder(base http.RoundTripper) *recorder { return &recorder{base: base, left: maxBody} }
 
 // RoundTrip reads an answer whole, so that one which was cut short is an error.
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -30,17 +33,18 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(r.left)+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxBody {
+	if len(body) > r.left {
 		return nil, errTooLarge
 	}
 	if response.StatusCode == http.StatusOK {
-		r.mu.Lock()
+		r.left -= len(body)
 		r.bodies = append(r.bodies, body)
-		r.mu.Unlock()
 	}
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return response, nil

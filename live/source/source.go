@@ -9,13 +9,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,10 +26,19 @@ import (
 
 // Source is the list of versions of one platform.
 type Source interface {
-	// Releases asks until ctx ends. API is the client for the list itself, which
-	// keeps what the platform sends; credentials are got without it. What is not a
-	// *v1alpha1.LiveFault is one of connections, which Ask explains.
-	Releases(ctx context.Context, q *v1alpha1.LiveQuery, api *http.Client) (*v1alpha1.LiveReleases, error)
+	// Releases asks until ctx ends. What is not a *v1alpha1.LiveFault is one of
+	// connections, which Ask explains.
+	Releases(ctx context.Context, r *Request) (*v1alpha1.LiveReleases, error)
+}
+
+// Request is a query that was found to be one.
+type Request struct {
+	*v1alpha1.LiveQuery
+	// Endpoint is a scheme and a host; nil is the vendor's own.
+	Endpoint *url.URL
+	// API is the client for the list itself, which keeps what the platform sends;
+	// credentials are got without it.
+	API *http.Client
 }
 
 // sources by the platform's id in the catalog.
@@ -43,6 +52,10 @@ func sources() map[string]Source {
 }
 
 const defaultTimeout = 30 * time.Second
+
+// maxReleases bounds an answer, because all that follows handles each of them.
+// Platforms list a few hundred at most.
+const maxReleases = 1000
 
 // Ask answers a query. What fails is a fault in the answer: one line, without
 // anything that a credential could stand in.
@@ -71,32 +84,35 @@ func ask(ctx context.Context, of Source, q *v1alpha1.LiveQuery) (*v1alpha1.LiveR
 	if err := validate(q); err != nil {
 		return nil, err
 	}
-	kept := &recorder{base: http.DefaultTransport}
-	answer, err := of.Releases(ctx, q, &http.Client{Transport: kept, CheckRedirect: stay})
+	at, err := endpoint(q.Endpoint)
 	if err != nil {
 		return nil, err
 	}
-	if len(answer.Releases) == 0 {
-		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists no versions", answer.Source)
+	kept := newRecorder(http.DefaultTransport)
+	answer, err := of.Releases(ctx, &Request{q, at, &http.Client{Transport: kept, CheckRedirect: stay}})
+	if err != nil {
+		return nil, err
 	}
+	switch n := len(answer.Releases); {
+	case n == 0:
+		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists no versions", answer.Source)
+	case n > maxReleases:
+		return nil, v1alpha1.Faultf(v1alpha1.GapMalformed, "%s lists %d versions, want at most %d", answer.Source, n, maxReleases)
+	}
+	slices.SortStableFunc(answer.Releases, func(a, b v1alpha1.LiveRelease) int { return newestFirst(a.Version, b.Version) })
 	answer.Raw = kept.pages()
 	return answer, nil
 }
 
-// stay where a request was sent: headers of vendors that hold tokens would go along.
+// stay where a request was sent: headers of vendors that hold tokens would go
+// along, and so would the secrets in the body of a request for one.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// attempts of a request that is throttled, or that the platform fails at.
-const attempts = 3
-
-// pause after an attempt, counted from 1.
-func pause(attempt int) time.Duration { return time.Duration(attempt) * 300 * time.Millisecond }
 
 // What stands in a query may come from labels of nodes, and goes into addresses
 // that credentials are sent to.
 var (
 	location     = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	project      = regexp.MustCompile(`^([a-z0-9][a-z0-9.-]{0,61}[a-z0-9]:)?[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
+	project      = regexp.MustCompile(`^([0-9]{6,19}|([a-z0-9][a-z0-9.-]{0,61}[a-z0-9]:)?[a-z][a-z0-9-]{0,61}[a-z0-9])$`) // its number, or its id
 	subscription = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
@@ -104,21 +120,24 @@ func validate(q *v1alpha1.LiveQuery) error {
 	for _, field := range []struct {
 		name, value string
 		form        *regexp.Regexp
-	}{{"region", q.Region, location}, {"project", q.Project, project}, {"subscription", q.Subscription, subscription}} {
+		want        string
+	}{
+		{"region", q.Region, location, "a name such as eu-central-1 or westeurope"},
+		{"project", q.Project, project, "an id such as shop-prod, or a number"},
+		{"subscription", q.Subscription, subscription, "an id such as 00000000-0000-0000-0000-000000000000"},
+	} {
 		if field.value != "" && !field.form.MatchString(field.value) {
-			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one", field.name, field.value)
+			return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s %q is not one: want %s", field.name, bounded(field.value, 60), field.want)
 		}
 	}
-	if q.Endpoint == "" {
-		return nil
-	}
-	_, err := endpoint(q)
-	return err
+	return nil
 }
 
-// endpoint of a query that has one: its scheme and host alone.
-func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
-	typed := q.Endpoint
+// endpoint is the scheme and the host of one, written in one way, and nil where none is typed.
+func endpoint(typed string) (*url.URL, error) {
+	if typed == "" {
+		return nil, nil
+	}
 	if !strings.Contains(typed, "://") {
 		typed = "https://" + typed
 	}
@@ -127,9 +146,13 @@ func endpoint(q *v1alpha1.LiveQuery) (*url.URL, error) {
 	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint is not one: want a host such as cs.cn-beijing.aliyuncs.com")
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+		host := strings.ToLower(u.Host)
+		if u.Scheme == "https" {
+			host = strings.TrimSuffix(host, ":443")
+		}
+		return &url.URL{Scheme: u.Scheme, Host: host}, nil
 	default:
-		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", u.Host)
+		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint %s must be https", bounded(u.Host, 60))
 	}
 }
 
@@ -176,14 +199,18 @@ func firstLine(err error) string {
 		}
 		return r
 	}, strings.ToValidUTF8(line, ""))
-	const most = 300
-	if len(line) > most {
-		line = strings.ToValidUTF8(line[:most], "") + "…"
+	return bounded(line, 300)
+}
+
+// bounded is a text of so many characters at most.
+func bounded(text string, most int) string {
+	if characters := []rune(text); len(characters) > most {
+		return string(characters[:most]) + "…"
 	}
-	return line
+	return text
 }
 
 // missing is the fault of a query that leaves out what a platform needs.
-func missing(what, flag string) error {
-	return fmt.Errorf("%w", v1alpha1.Faultf(v1alpha1.GapNotFound, "%s is needed: name it with %s", what, flag))
+func missing(what, flag string) *v1alpha1.LiveFault {
+	return v1alpha1.Faultf(v1alpha1.GapNotFound, "%s is needed: name it with %s", what, flag)
 }
