@@ -112,7 +112,7 @@ func TestThePluginAsksThroughItsHelper(t *testing.T) {
 
 	releases := append([]string{"releases", "--live"}, at...)
 	stdout, stderr, code := p.run(t, append(releases, "--at", "2026-11-20")...)
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "1.36     standard   222  2026-05-28  2027-06-30   1.36.1-aliyun.1  yes\n") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "1.36     standard   222  2027-06-30   1.36.1-aliyun.1  yes        2026-05-28\n") {
 		t.Errorf("releases ends with %d and says %q, %q", code, stdout, stderr)
 	}
 	if want := []string{"GET /api/v1/metadata/versions?ClusterType=ManagedKubernetes&Mode=supported&Region=cn-beijing"}; !slices.Equal(asked, want) {

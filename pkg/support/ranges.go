@@ -78,8 +78,7 @@ func (e *evaluation) creation() []v1alpha1.RangeCheck {
 		check.Source, minors = e.offer.from, e.offer.minors()
 		check.Reason = fmt.Sprintf("Kubean creates clusters at %s by %s", e.offer, e.offer.from)
 	case e.offer == nil:
-		known := false
-		if minors, known = e.creatable(); !known {
+		if minors, _ = e.creatable(); len(minors) == 0 {
 			return nil
 		}
 		check.Minimum, check.Below = number(minors[len(minors)-1], 0), number(minors[0].Add(1), 0)

@@ -26,8 +26,8 @@ func (s *Store) KeepLive(answer *v1alpha1.LiveReleases) (string, error) {
 	if _, _, err := opened.WithLive(answer); err != nil {
 		return "", fmt.Errorf("answer of %s makes no sense: %w", answer.Source, brief{err})
 	}
-	if err := opened.newer(answer); err != nil {
-		return "", err
+	if p := opened.Platform(answer.Platform); newer(p, answer) {
+		return "", fmt.Errorf("answer of %s is older than the calendar of %s in use", calendar.Of(answer.ReadAt.Time), p.AsOf)
 	}
 	kept := *answer
 	kept.Raw = nil
@@ -66,13 +66,9 @@ func (s *Store) answerFile(platform string) string {
 	return filepath.Join(s.Dir, "live-"+platform+".json")
 }
 
-// newer refuses an answer that is older than the pages of the platform in use.
-func (o *Opened) newer(answer *v1alpha1.LiveReleases) error {
-	read := calendar.Of(answer.ReadAt.Time)
-	if p := o.Platform(answer.Platform); p.AsOf.Compare(read) > 0 {
-		return fmt.Errorf("answer of %s is older than the calendar of %s in use", read, p.AsOf)
-	}
-	return nil
+// newer reports whether the pages of a platform were read after it answered.
+func newer(p *catalog.Platform, answer *v1alpha1.LiveReleases) bool {
+	return p.AsOf.Compare(calendar.Of(answer.ReadAt.Time)) > 0
 }
 
 // take puts the kept answer of a platform into the catalog, unless that is newer.
@@ -91,7 +87,7 @@ func (s *Store) take(o *Opened, platform string) error {
 		err = fmt.Errorf("is that of %q", answer.Platform)
 	case !s.Today.IsZero() && read.Minus(s.Today) > 1:
 		err = fmt.Errorf("is from after today, %s", s.Today)
-	case o.newer(answer) != nil:
+	case newer(o.Platform(platform), answer):
 		return nil
 	}
 	if err != nil {
