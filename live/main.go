@@ -29,7 +29,8 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(os.Args) > 1 {
+	// kubectl runs this as `kubectl versions live`, too.
+	if len(os.Args) > 1 || typed(os.Stdin) {
 		fmt.Fprintln(os.Stderr, "kubectl-versions-live answers kubectl versions --live: it takes a LiveQuery on stdin, and no arguments")
 		return 2
 	}
@@ -54,6 +55,12 @@ func run() int {
 		return 1
 	}
 	return 0
+}
+
+// typed reports whether a person would have to type the query.
+func typed(in *os.File) bool {
+	info, err := in.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0
 }
 
 const maxQuery = 64 << 10

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,9 +95,9 @@ func (p plugin) kept(t *testing.T) string {
 }
 
 func TestThePluginAsksThroughItsHelper(t *testing.T) {
-	var asked []string
+	asked := make(chan string, 10)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.Method+" "+r.URL.Path+"?"+r.URL.Query().Encode())
+		asked <- r.Method + " " + r.URL.Path + "?" + r.URL.Query().Encode()
 		if r.URL.Query().Get("Region") == "cn-nowhere" {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `{"code": "StatusForbidden", "message": "RAM policy Forbidden for action cs:DescribeKubernetesVersionMetadata by `+plantedKey+`", "requestId": "A-1"}`)
@@ -115,8 +114,8 @@ func TestThePluginAsksThroughItsHelper(t *testing.T) {
 	if code != 0 || stderr != "" || !strings.Contains(stdout, "1.36     standard   222  2027-06-30   1.36.1-aliyun.1  yes        2026-05-28\n") {
 		t.Errorf("releases ends with %d and says %q, %q", code, stdout, stderr)
 	}
-	if want := []string{"GET /api/v1/metadata/versions?ClusterType=ManagedKubernetes&Mode=supported&Region=cn-beijing"}; !slices.Equal(asked, want) {
-		t.Errorf("asked %q, want %q", asked, want)
+	if got, want := <-asked, "GET /api/v1/metadata/versions?ClusterType=ManagedKubernetes&Mode=supported&Region=cn-beijing"; got != want || len(asked) > 0 {
+		t.Errorf("asked %q and %d more, want %q", got, len(asked), want)
 	}
 
 	stdout, _, _ = p.run(t, append(releases, "-o", "raw")...)
