@@ -19,8 +19,12 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
 )
 
-// ofKubean is the platform that is asked through the resources of its management cluster.
-const ofKubean = "daocloud-dce"
+const (
+	// ofKubean is the platform that is asked through the resources of its management cluster.
+	ofKubean = "daocloud-dce"
+	// ofAlibaba is the one that takes parameters of its own.
+	ofAlibaba = "alibaba-ack"
+)
 
 // askable are the platforms that can be asked for their versions.
 func askable() []string { return slices.Sorted(slices.Values(append(live.Platforms(), ofKubean))) }
@@ -63,6 +67,8 @@ func (f *liveFlags) validate(platform string) error {
 			return usagef("--%s needs %s", flag.name, f.by)
 		case f.typed.Lookup(flag.name).Value.String() == "":
 			return usagef("--%s is empty", flag.name)
+		case platform == ofKubean:
+			return usagef("--%s: %s is asked in its management cluster, which --context chooses", flag.name, ofKubean)
 		case flag.of != "" && platform != "" && platform != flag.of:
 			return usagef("--%s needs --platform %s", flag.name, flag.of)
 		}
@@ -108,7 +114,9 @@ func (f *liveFlags) ask(ctx context.Context, known *catalog.Catalog, platform st
 	query := v1alpha1.NewLiveQuery(platform)
 	query.Region, query.Endpoint = cmp.Or(f.query.Region, at.Region), f.query.Endpoint
 	query.Project, query.Subscription = cmp.Or(f.query.Project, at.Project), cmp.Or(f.query.Subscription, at.Subscription)
-	query.ACK = ack
+	if platform == ofAlibaba {
+		query.ACK = ack
+	}
 	timeout, _ := f.timeout() // which validate has seen
 	query.TimeoutSeconds = int32(max(1, timeout/time.Second))
 	ctx, cancel := context.WithTimeout(ctx, timeout+time.Second)
@@ -186,8 +194,8 @@ func (f *ackFlags) validate(platform string, asked bool) error {
 		case !f.typed.Changed(p.name):
 		case !asked:
 			return usagef("--%s needs --live", p.name)
-		case platform != "alibaba-ack":
-			return usagef("--%s is a parameter of Alibaba Cloud: it needs --platform alibaba-ack", p.name)
+		case platform != ofAlibaba:
+			return usagef("--%s is a parameter of Alibaba Cloud: it needs --platform %s", p.name, ofAlibaba)
 		case *p.into == "":
 			return usagef("--%s is empty", p.name)
 		case p.known != nil && !slices.Contains(p.known, *p.into):
