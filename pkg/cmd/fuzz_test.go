@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,39 @@ func FuzzAnySnapshot(f *testing.F) {
 			}, []string{question, "--snapshot", "-"})
 			if (err == nil) != (out.Len() > 0) {
 				t.Errorf("%s: error %v, and %d bytes of output", question, err, out.Len())
+			}
+		}
+	})
+}
+
+// FuzzAnyAnswer keeps anything as what a platform answered: it is used or passed
+// over, and nothing of it reaches a terminal that is no text.
+func FuzzAnyAnswer(f *testing.F) {
+	for _, release := range []string{
+		`{"version": "1.36.2-aliyun.1", "released": "2026-05-28", "ends": {"standard": "2027-05-30"}, "creatable": true, "default": true}`,
+		`{"version": "1.34.3-aliyun.1", "ends": {"standard": "2026-12-31"}, "creatable": false, "images": [{"name": "a\u001b[2J"}]}, {"version": "1.34.9", "preview": true}`,
+		`{"version": "1.99", "patches": ["1.99.1"], "ends": {"gold": "2027-01-01"}}`,
+		`{"version": "1.35", "ends": {"standard": "2020-01-01"}}`,
+	} {
+		f.Add([]byte(`{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "LiveReleases", "platform": "alibaba-ack", "source": "s", "readAt": "2026-11-20T10:00:00Z", "releases": [` + release + `]}`))
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "live-alibaba-ack.json"), answer, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, command := range []string{"releases --platform alibaba-ack -o wide", "releases --platform alibaba-ack --timeline", "support --snapshot testdata/snapshots/platforms/ack.yaml"} {
+			var out, errOut bytes.Buffer
+			if err := Execute(t.Context(), Environment{
+				Streams: genericiooptions.IOStreams{In: os.Stdin, Out: &out, ErrOut: &errOut}, Getenv: func(string) string { return "" },
+				Now: func() time.Time { return time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC) }, CacheDir: dir,
+			}, append(strings.Fields(command), "--at", "2026-11-21")); err != nil {
+				t.Fatalf("%s: %v", command, err)
+			}
+			for _, r := range out.String() + errOut.String() {
+				if r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) {
+					t.Fatalf("%s prints %q:\n%s%s", command, r, out.String(), errOut.String())
+				}
 			}
 		}
 	})
