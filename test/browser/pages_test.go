@@ -27,6 +27,7 @@ func commands() map[string][]string {
 	return map[string][]string{
 		"skew": {"skew"}, "support": {"support"}, "deprecations": {"deprecations"}, "plan": {"plan"},
 		"overview": {}, "fleet": {"--snapshot", "../../docs/examples/restricted.yaml"},
+		"support of several": {"support", "--platform", "alauda-acp", "--platform-version", "4.3", "--snapshot", "../../docs/examples/acp"},
 	}
 }
 

@@ -48,10 +48,12 @@ func payloads() map[string]string {
 func commands(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{
-		"fleet":  {"--snapshot", filepath.Dir(example)},
-		"gaps":   {"skew", "--snapshot", restricted},
-		"files":  {"deprecations", "-f", files, "-R", "--to", "1.38"},
-		"waived": {"deprecations", "--snapshot", example, "--ignore", "PodDisruptionBudget", "--ignore", "ResourceClaimTemplate"},
+		"fleet":              {"--snapshot", filepath.Dir(example)},
+		"support of several": {"support", "--platform", "alauda-acp", "--platform-version", "4.3", "--snapshot", filepath.Join(filepath.Dir(example), "acp")},
+		"managed clusters":   {"support", "--snapshot", filepath.Join(filepath.Dir(example), "acp", "acp-main.yaml")},
+		"gaps":               {"skew", "--snapshot", restricted},
+		"files":              {"deprecations", "-f", files, "-R", "--to", "1.38"},
+		"waived":             {"deprecations", "--snapshot", example, "--ignore", "PodDisruptionBudget", "--ignore", "ResourceClaimTemplate"},
 	}
 	snapshots := map[string]string{"example": example, "hostile": hostile}
 	for name, payload := range payloads() {
