@@ -111,7 +111,7 @@ func TestThePluginAsksThroughItsHelper(t *testing.T) {
 
 	releases := append([]string{"releases", "--live"}, at...)
 	stdout, stderr, code := p.run(t, append(releases, "--at", "2026-11-20")...)
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "1.36     standard   222  2027-06-30   1.36.1-aliyun.1  yes        2026-05-28\n") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "1.36     standard   222  2027-06-30   1.36.1-aliyun.1  yes        2026-05-28  containerd 2.1.5\n") {
 		t.Errorf("releases ends with %d and says %q, %q", code, stdout, stderr)
 	}
 	if got, want := <-asked, "GET /api/v1/metadata/versions?ClusterType=ManagedKubernetes&Mode=supported&Region=cn-beijing"; got != want || len(asked) > 0 {

@@ -30,8 +30,9 @@ func printRaw(w io.Writer, object runtime.Object, _ Layout) error {
 	return err
 }
 
-// liveColumns hold what only a platform's answer tells.
-func liveColumns(shown []releaseRow) []column[releaseRow] {
+// liveColumns hold what only a platform's answer tells, and the day of the release
+// among them: on a narrow terminal it gives way to what is offered today.
+func liveColumns(shown []releaseRow, released column[releaseRow]) []column[releaseRow] {
 	var columns []column[releaseRow]
 	for _, c := range []struct {
 		header string
@@ -40,10 +41,15 @@ func liveColumns(shown []releaseRow) []column[releaseRow] {
 	}{
 		{"CHANNELS", false, func(r v1alpha1.LiveRelease) []string { return r.Channels }},
 		{"PLANS", false, func(r v1alpha1.LiveRelease) []string { return r.Plans }},
+		{released.header, false, nil},
+		{"RUNTIMES", false, runtimes},
 		{"OFFERED", true, offered},
-		{"RUNTIMES", true, runtimes},
 		{"OS IMAGES", true, images},
 	} {
+		if c.of == nil {
+			columns = append(columns, released)
+			continue
+		}
 		text := func(r releaseRow, _ int) string { return orDash(strings.Join(eachOnce(r.live, c.of), ",")) }
 		if slices.ContainsFunc(shown, func(r releaseRow) bool { return text(r, page) != "-" }) {
 			columns = append(columns, column[releaseRow]{header: c.header, wide: c.wide, droppable: true, text: text})

@@ -39,7 +39,6 @@ func releaseColumns(phases []v1alpha1.SupportPhase, shown []releaseRow, mixed bo
 		column[row]{header: "STATUS", text: func(r row, _ int) string { return stageText(r.Stage, r.Phase) }, paint: func(r row) paint { return stagePaint(r.PlatformRelease) }},
 		column[row]{header: "DAYS", right: true, text: func(r row, _ int) string { return number(r.DaysLeft) }},
 	)
-	// What a platform answered matters more than a day in the past.
 	released := column[row]{header: "RELEASED", droppable: true, text: func(r row, _ int) string { return orDash(r.Released.String()) }}
 	answered := has(func(r row) bool { return len(r.live) > 0 })
 	if !answered {
@@ -56,9 +55,8 @@ func releaseColumns(phases []v1alpha1.SupportPhase, shown []releaseRow, mixed bo
 	if has(func(r row) bool { return r.Default != "" }) {
 		columns = append(columns, column[row]{header: "DEFAULT", droppable: true, text: func(r row, _ int) string { return orDash(r.Default) }})
 	}
-	columns = append(columns, liveColumns(shown)...)
 	if answered {
-		columns = append(columns, released)
+		columns = append(columns, liveColumns(shown, released)...)
 	}
 	if has(func(r row) bool { return !r.AsOf.IsZero() }) {
 		columns = append(columns, column[row]{header: "AS OF", wide: true, text: func(r row, _ int) string { return orDash(r.AsOf.String()) }})
