@@ -31,10 +31,11 @@ const versionsOfACK = `[
  {"version": "1.35.2-aliyun.1", "release_date": "2026-02-10T00:00:00Z", "expiration_date": "2027-02-28T00:00:00Z", "creatable": false}
 ]`
 
-// built are the two programs, side by side as they are installed.
+// built are the two programs, side by side in a store, and a link to the plugin
+// alone, as krew installs plugins. It returns the folder of the link.
 func built(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir, links := t.TempDir(), t.TempDir()
 	for name, from := range map[string]string{"kubectl-versions": "../cmd/kubectl-versions", "kubectl-versions-live": "."} {
 		command := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, name), ".")
 		command.Dir = from
@@ -42,7 +43,10 @@ func built(t *testing.T) string {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
 	}
-	return dir
+	if err := os.Symlink(filepath.Join(dir, "kubectl-versions"), filepath.Join(links, "kubectl-versions")); err != nil {
+		t.Fatal(err)
+	}
+	return links
 }
 
 // plugin runs the command line with planted credentials and a home of its own.
