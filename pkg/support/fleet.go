@@ -142,7 +142,7 @@ func newFleet(members []Member, c *catalog.Catalog, o Options, nested bool) *fle
 	}
 	// Clusters that nobody manages are asked about for a platform that is not there yet.
 	if reached != nil && !ahead {
-		f.asked = reached
+		f.asked = &taker{name: reached.name, version: reached.version, ranges: reached.newcomers, reached: reached.reached}
 	}
 	if len(alone) > 0 {
 		slices.Sort(alone)
@@ -562,7 +562,7 @@ func withManaged(report *v1alpha1.SupportReport, rows []clusterRow) v1alpha1.Sup
 	if len(rows) == 0 {
 		return own
 	}
-	managed := summaryOf(rows, nil)
+	managed, seen := summaryOf(rows, nil), own.Complete
 	own.Complete = own.Complete && managed.Complete
 	if managed.Verdict.Weight() < v1alpha1.Unknown.Weight() {
 		return own
@@ -576,6 +576,9 @@ func withManaged(report *v1alpha1.SupportReport, rows []clusterRow) v1alpha1.Sup
 	switch {
 	case own.Verdict.Weight() < v1alpha1.Unknown.Weight():
 		own.Verdict, own.Message, own.Advice = managed.Verdict, message, managed.Advice
+		if !seen {
+			own.Message += "; not everything could be judged"
+		}
 	case graver > 0 || graver == 0 && first && !kept:
 		own.Verdict, own.Message, own.Advice = managed.Verdict, message+"; this cluster itself: "+own.Message, cmp.Or(managed.Advice, own.Advice)
 	default:

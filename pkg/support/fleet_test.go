@@ -368,14 +368,14 @@ func TestTheSummaryBeginsWithWhatBlocksThePlatform(t *testing.T) {
 		"a role that is assumed": {"4.4", []Member{globalCluster("main", "4.3.1", managed("shop", "1.30.9", "baremetal")), member("lab", "v1.36.1")},
 			"2 of 2 workload clusters block upgrading the global cluster to 4.4: shop 1.30.9, lab v1.36.1 (lab by assumption)",
 			"shop: upgrade to 1.34, the newest minor inside >=1.32.0 <1.36.0 that Alauda Container Platform 4.3 has, one minor at a time"},
-		"what the platform has reached": {"4.3", []Member{globalCluster("main", "4.3.1", managed("shop", "1.36.3", "baremetal"), managed("edge", "1.36.3", "imported")), member("lab", "v1.36.1")},
-			"1 of 1 third-party clusters is blocked from onboarding by 4.3: edge 1.36.3; Alauda Container Platform 4.3.1 runs here already",
-			"edge: too new for 4.3: it needs a later version of the platform"},
+		"what the platform has reached": {"4.3", []Member{globalCluster("main", "4.3.1", managed("shop", "1.36.3", "baremetal"), managed("edge", "1.36.3", "imported")), member("lab", "v1.36.1"), member("guest", "v1.36.2")},
+			"1 of 1 third-party clusters is blocked from onboarding by 4.3: guest v1.36.2; Alauda Container Platform 4.3.1 runs here already",
+			"guest: too new for 4.3: it needs a later version of the platform"},
 		"what it is past": {"4.2", []Member{globalCluster("main", "4.3.1", managed("shop", "1.36.3", "baremetal"), managed("edge", "1.36.3", "imported")), member("lab", "v1.36.1")},
 			"Alauda Container Platform 4.3.1 runs here already", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := fleetOf(t, acpFleet(tc.platformVersion), tc.members...).Summary
+			s := fleetOf(t, acpFleet(tc.platformVersion, "guest"), tc.members...).Summary
 			if s.Message != tc.want || s.Advice != tc.advice {
 				t.Errorf("got  %s\n     %s\nwant %s\n     %s", s.Message, s.Advice, tc.want, tc.advice)
 			}

@@ -46,7 +46,7 @@ func managersOf(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) []manager {
 		m := manager{acp: true, platform: upstream, taker: o.askedOf(acpID), clusters: acp.Clusters}
 		if known := c.Platform(acpID); known != nil {
 			m.platform = cmp.Or(o.Platform, known)
-			m.take(acp, known)
+			m.chooseRanges(acp, known)
 		}
 		all = append(all, m)
 	}
@@ -67,9 +67,9 @@ func runsGlobal(s *v1alpha1.Snapshot) bool {
 	return s.Management != nil && s.Management.ACP != nil && (s.Management.ACP.VersionFrom != "" || len(s.Management.ACP.Clusters) > 0)
 }
 
-// take chooses the ranges: those of the version that was asked for, or else of
+// chooseRanges takes those of the version that was asked for, or else of
 // the next one, which the clusters have to be inside of before the platform moves.
-func (m *manager) take(acp *v1alpha1.ACP, known *catalog.Platform) {
+func (m *manager) chooseRanges(acp *v1alpha1.ACP, known *catalog.Platform) {
 	installed, err := version.Parse(acp.Version)
 	if err != nil {
 		if m.taker == nil {
@@ -80,7 +80,7 @@ func (m *manager) take(acp *v1alpha1.ACP, known *catalog.Platform) {
 	m.tier = tierOf(known, installed.Minor)
 	note := fmt.Sprintf("%s %s manages clusters from here (%s)", known.Name, acp.Version, acp.VersionFrom)
 	if m.taker != nil {
-		m.taker.without(installed.Minor, known.Name+" "+acp.Version)
+		m.taker.reach(installed.Minor, known.Name+" "+acp.Version)
 		if m.taker.reached != "" {
 			note += ": " + m.taker.version.Version + " is no upgrade of it"
 		}
@@ -96,17 +96,20 @@ func (m *manager) take(acp *v1alpha1.ACP, known *catalog.Platform) {
 	m.notes = append(m.notes, note)
 }
 
-// without leaves out what does not stand against a version that the platform has
-// reached, and all ranges of one that it is past.
-func (t *taker) without(installed version.Minor, release string) {
+// reach leaves out all ranges of a version that the platform has reached, but for
+// newcomers those of the one that runs.
+func (t *taker) reach(installed version.Minor, release string) {
 	asked, err := version.Parse(t.version.Version)
 	if err != nil || asked.Minor.Compare(installed) > 0 {
 		return
 	}
 	t.reached = release + " runs here already"
-	t.ranges = slices.DeleteFunc(slices.Clone(t.ranges), func(r catalog.Range) bool {
-		return r.Role == v1alpha1.WorkloadCluster || asked.Minor != installed
-	})
+	for _, r := range t.ranges {
+		if asked.Minor == installed && r.Role != v1alpha1.WorkloadCluster {
+			t.newcomers = append(t.newcomers, r)
+		}
+	}
+	t.ranges = nil
 }
 
 // nextOf a release of the platform is nil where the catalog knows none.
@@ -188,8 +191,8 @@ func doubts(cluster v1alpha1.ManagedCluster, err error) []string {
 		all = append(all, fmt.Sprintf("%s is what %s asks for, not what was seen to run", cluster.Version, cmp.Or(cluster.From, "its configuration")))
 	}
 	// pkg/collect names an operation after the one that the version is of.
-	if _, later, found := strings.Cut(cluster.From, "; "); found && (strings.HasSuffix(later, " is Failed") || strings.HasSuffix(later, " is Running")) {
-		all = append(all, fmt.Sprintf("%s may not be what runs: %s since then", cmp.Or(cluster.Version, "its version"), later))
+	if _, later, _ := strings.Cut(cluster.From, "; "); cluster.Version != "" && (strings.HasSuffix(later, " is Failed") || strings.HasSuffix(later, " is Running")) {
+		all = append(all, fmt.Sprintf("%s may not be what runs: %s since then", cluster.Version, later))
 	}
 	if err != nil {
 		all = append(all, fmt.Sprintf("that is what %s tells, and the cluster itself could not be read: %s", cmp.Or(cluster.From, "its manager"), err))

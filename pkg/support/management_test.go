@@ -100,6 +100,10 @@ func TestGapsOfThePlatformsResourcesLeaveTheReportOpen(t *testing.T) {
 	if report.Summary.Complete || len(report.Gaps) != 1 {
 		t.Errorf("complete: %t, gaps %+v", report.Summary.Complete, report.Gaps)
 	}
+	report = clusterOf("v1.37.1").nodes("v1.37.1", "a").gaps(v1alpha1.SourceManagement).manages(acp("4.3.1", managed("shop", "1.30.9", "baremetal"))).evaluate(t)
+	if !strings.HasSuffix(report.Summary.Message, "; not everything could be judged") {
+		t.Error(report.Summary.Message)
+	}
 }
 
 func manifest(name, spray, sprayed, created, byDefault string, versions ...string) v1alpha1.KubeanManifest {

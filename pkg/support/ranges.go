@@ -19,8 +19,10 @@ type taker struct {
 	ranges []catalog.Range
 	// ahead: nobody asked for it. What stands against it is a warning then.
 	ahead bool
-	// reached says that the platform is there already; empty where it is not.
-	reached string
+	// reached says that the platform is there already; empty where it is not. Its own
+	// clusters stand against nothing then, and newcomers are those that it has not onboarded.
+	reached   string
+	newcomers []catalog.Range
 }
 
 // tier is what the platform that manages a cluster has installed. It cannot bring
