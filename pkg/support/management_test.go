@@ -296,3 +296,10 @@ func TestWhatKeepsThePlatformBackComesBeforeWhatIsAsGraveHere(t *testing.T) {
 		t.Errorf("%s: %s", summary.Message, summary.Advice)
 	}
 }
+
+func TestTheGlobalClusterIsUpgradedWithItsPlatform(t *testing.T) {
+	row := clusterOf("v1.34.6").nodes("v1.34.6", "a").manages(acp("4.3.1")).controlPlaneRow(t)
+	if want := "upgrade the platform, which brings its own cluster a newer Kubernetes"; row.Advice != want {
+		t.Errorf("got  %s\nwant %s", row.Advice, want)
+	}
+}
