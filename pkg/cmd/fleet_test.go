@@ -496,9 +496,12 @@ func TestSupportOfSeveralContexts(t *testing.T) {
 			t.Errorf("%s: error = %v, want %v", tt.more, err, tt.want)
 		}
 	}
-	// A context that could not be read may be the one that was meant.
-	if _, err := fleetSupportOf(t.Context(), t, append(args, "--third-party", "other")...); err != nil {
+	// The name of a context is known though it could not be read.
+	if _, err := fleetSupportOf(t.Context(), t, append(args, "--third-party", "gone")...); err != nil {
 		t.Errorf("error = %v", err)
+	}
+	if _, _, err := kubectlVersions(t.Context(), append([]string{"support", "--third-party", "other"}, args...)...); ExitCode(err) != ExitUsage {
+		t.Errorf("error = %v, want that of a name that no cluster has", err)
 	}
 }
 

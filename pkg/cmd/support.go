@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 	"github.com/kubectl-versions/kubectl-versions/pkg/support"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 type supportOptions struct {
@@ -54,7 +55,6 @@ is an error. Every date is the last day of what it ends.
 catalog's. The region, and what else it has to be told, is that of the nodes,
 unless it is given. Without an answer the catalog's dates are used, and the
 report is incomplete.
-
 
 With --contexts, --all-contexts, or more than one --snapshot, each cluster is
 a row. With --platform-version the platform's ranges are those of each one's
@@ -194,16 +194,16 @@ func (o *supportOptions) runFleet(ctx context.Context, members []member, data *c
 		return support.Member{Name: cmp.Or(snapshot.Name, m.name), From: m.from, Snapshot: support.Judged(snapshot)}
 	})
 	tellApart(read, members, func(m *support.Member) *string { return &m.Name })
-	report := support.Fleet(read, data, o.judgeBy)
-	if report.Summary.Failed == 0 {
-		if err := o.knows(clusterNames(report.Clusters)); err != nil {
-			return err
+	report := support.Fleet(read, data, o.judgeBy, o.output.format.Nested())
+	names := clusterNames(report.Clusters)
+	for _, m := range read {
+		names = append(names, m.Name)
+		if m.Err != nil && strings.HasPrefix(m.From, "snapshot ") {
+			names = append(names, o.thirdParty...) // the file may hold any of them
 		}
 	}
-	if !o.output.format.Nested() {
-		for i := range report.Clusters {
-			report.Clusters[i].Report = nil
-		}
+	if err := o.knows(names); err != nil {
+		return err
 	}
 	return o.output.finishFleet(report, report.Summary.Clusters, report.Summary.Failed)
 }
@@ -236,7 +236,12 @@ func (o *supportOptions) choosePlatform(data *catalog.Catalog) error {
 	if !o.platform.typed.Changed("platform-version") {
 		return nil
 	}
-	if o.judgeBy.PlatformVersion = chosen.Version(o.platformVersion); o.judgeBy.PlatformVersion != nil {
+	o.judgeBy.PlatformVersion = chosen.Version(o.platformVersion)
+	// A release such as v4.3.1 is one of 4.3, where the platform's versions are minors.
+	if typed, err := version.Parse(o.platformVersion); err == nil && o.judgeBy.PlatformVersion == nil {
+		o.judgeBy.PlatformVersion = chosen.Version(typed.Minor.String())
+	}
+	if o.judgeBy.PlatformVersion != nil {
 		return nil
 	}
 	if len(chosen.Versions) == 0 {

@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -49,6 +50,10 @@ func recordsOf(object runtime.Object) (table, error) {
 		return tableOf[checkRow]{checkColumns(), checkRows(r.Hops, true)}, nil
 	case *v1alpha1.ReleaseCalendar:
 		return allReleases(r), nil
+	case *v1alpha1.SupportReport:
+		if len(r.Managed) > 0 {
+			return withManaged(r), nil
+		}
 	}
 	documents, err := documentsOf(object, Layout{Wide: true})
 	if err != nil {
@@ -73,6 +78,47 @@ func allReleases(all *v1alpha1.ReleaseCalendar) table {
 		}
 	}
 	return tableOf[releaseRow]{releaseColumns(phases, rows, true), rows}
+}
+
+// clusterRecord is a part of the cluster that the report is on, or a cluster that is managed from it.
+type clusterRecord struct {
+	v1alpha1.ClusterSupport
+	row v1alpha1.SupportRow
+}
+
+// withManaged has one table of the parts of a cluster, and of those that it manages.
+func withManaged(r *v1alpha1.SupportReport) table {
+	var records []clusterRecord
+	for _, row := range r.Rows {
+		own := v1alpha1.ClusterSupport{
+			Name: cmp.Or(r.Name, r.Cluster.Context), Complete: r.Summary.Complete, Reason: row.Reason, Advice: row.Advice, Ranges: r.Ranges,
+		}
+		records = append(records, clusterRecord{own, row})
+	}
+	for _, c := range r.Managed {
+		row := v1alpha1.SupportRow{Part: "control plane", Version: c.Version, Verdict: c.Verdict, Standing: c.Standing}
+		records = append(records, clusterRecord{c, row})
+	}
+	var columns []column[clusterRecord]
+	for _, c := range clusterColumns(r.Managed) {
+		of := column[clusterRecord]{header: c.header, wide: c.wide, text: func(r clusterRecord, room int) string { return c.text(r.ClusterSupport, room) }}
+		columns = append(columns, of)
+	}
+	parts := make([]v1alpha1.SupportRow, len(records))
+	for i, record := range records {
+		parts[i] = record.row
+	}
+	at := 1 // behind the name
+	for _, c := range supportColumns(true, parts) {
+		of := column[clusterRecord]{header: c.header, wide: c.wide, text: func(r clusterRecord, room int) string { return c.text(r.row, room) }}
+		same := slices.IndexFunc(columns, func(have column[clusterRecord]) bool { return have.header == of.header })
+		if same >= 0 {
+			columns = slices.Delete(columns, same, same+1)
+		}
+		columns = slices.Insert(columns, at, of)
+		at++
+	}
+	return tableOf[clusterRecord]{columns, records}
 }
 
 // plainCell is what a spreadsheet takes for text, or for a number: one that

@@ -199,17 +199,25 @@ func (g gauges) support(r *v1alpha1.SupportReport) {
 		return
 	}
 	for _, row := range r.Rows {
-		s := row.Standing
-		if !s.SupportedUntil.IsZero() {
-			g.set("support_end_timestamp_seconds", endOf(s.SupportedUntil), row.Part, row.Version, s.Calendar)
-		}
-		for _, phase := range s.Phases {
-			if !phase.Until.IsZero() {
-				g.set("support_phase_end_timestamp_seconds", endOf(phase.Until), row.Part, row.Version, s.Calendar, phase.Name, string(phase.Kind))
-			}
-		}
+		g.ends(row.Part, row.Version, row.Standing)
 		if p := row.Patch; p != nil {
 			g.set("patches_behind", float64(p.Behind), row.Part, row.Version, p.Calendar)
+		}
+	}
+	// Its name alone may be that of a cluster that was read itself.
+	for _, c := range r.Managed {
+		gauges{g.families, g.name + "/" + Clean(c.Name)}.ends("control plane", c.Version, c.Standing)
+	}
+}
+
+// ends are those of the support of a part at a version.
+func (g gauges) ends(part, version string, s v1alpha1.Standing) {
+	if !s.SupportedUntil.IsZero() {
+		g.set("support_end_timestamp_seconds", endOf(s.SupportedUntil), part, version, s.Calendar)
+	}
+	for _, phase := range s.Phases {
+		if !phase.Until.IsZero() {
+			g.set("support_phase_end_timestamp_seconds", endOf(phase.Until), part, version, s.Calendar, phase.Name, string(phase.Kind))
 		}
 	}
 }

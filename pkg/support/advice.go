@@ -69,6 +69,8 @@ func (e *evaluation) adviseMinor(minor version.Minor) string {
 	targets := e.targets(minor)
 	taken := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return !e.takes(t.minor) })
 	switch {
+	case e.role == v1alpha1.GlobalCluster:
+		return "upgrade the platform, which brings its own cluster a newer Kubernetes"
 	case len(targets) == 0:
 		return fmt.Sprintf("the catalog (as of %s) knows no newer minor of %s that is supported: see whether kubectl versions catalog update brings one", e.platform.AsOf, e.platform.Name)
 	case len(taken) == 0:
@@ -76,6 +78,12 @@ func (e *evaluation) adviseMinor(minor version.Minor) string {
 			if advice := e.adviseRange(check); advice != "" {
 				return advice
 			}
+		}
+		switch {
+		case e.beyondTier(targets[0].minor):
+			return fmt.Sprintf("upgrade the platform first: %s has no newer minor that is supported", e.tier.name)
+		case e.offer != nil && len(e.offer.versions) > 0:
+			return "Kubean installs nothing newer that is supported: a Manifest of a newer release is needed"
 		}
 		return fmt.Sprintf("no newer minor that is supported is inside what %s takes: upgrade the platform first", e.platformName())
 	}
@@ -136,12 +144,20 @@ func (e *evaluation) takes(minor version.Minor) bool {
 	if creatable, known := e.creatable(); known && minor.Compare(creatable[0]) > 0 {
 		return false
 	}
+	if e.beyondTier(minor) {
+		return false
+	}
 	if e.taker == nil {
 		return true
 	}
-	return !slices.ContainsFunc(e.taker.version.Ranges, func(r catalog.Range) bool {
+	return !slices.ContainsFunc(e.taker.ranges, func(r catalog.Range) bool {
 		return concerns(r, e.role) && r.Known() && !r.Contains(version.Version{Minor: minor})
 	})
+}
+
+// beyondTier reports whether the platform has to move before a workload cluster can get there.
+func (e *evaluation) beyondTier(minor version.Minor) bool {
+	return e.tier != nil && e.role == v1alpha1.WorkloadCluster && minor.Compare(e.tier.newest) > 0
 }
 
 // adviseRange sends a cluster of a known role into a range that it is older than,
@@ -149,11 +165,23 @@ func (e *evaluation) takes(minor version.Minor) bool {
 func (e *evaluation) adviseRange(check v1alpha1.RangeCheck) string {
 	r := catalog.Range{VersionRange: check.VersionRange}
 	v, err := version.Parse(check.Version)
-	if err != nil || e.role == "" || !outside(check.Answer) || v.Minor.Compare(r.Newest()) >= 0 {
+	to, within := r.Newest(), r.String()
+	switch {
+	case err != nil || !outside(check.Answer):
 		return ""
+	case v.Minor.Compare(to) > 0:
+		return fmt.Sprintf("too new for %s: it needs a later version of the platform", e.taker.version.Version)
+	case e.role == "" || v.Minor == to:
+		return ""
+	case e.beyondTier(to):
+		to = e.tier.newest
+		if !r.Contains(version.Version{Minor: to}) {
+			return fmt.Sprintf("%s has no minor inside %s", e.tier.name, within)
+		}
+		within += " that " + e.tier.name + " has"
 	}
-	advice := fmt.Sprintf("upgrade to %s, the newest minor inside %s", r.Newest(), r.String())
-	if r.Newest().Minus(v.Minor) > 1 && !e.maySkip() {
+	advice := fmt.Sprintf("upgrade to %s, the newest minor inside %s", to, within)
+	if to.Minus(v.Minor) > 1 && !e.maySkip() {
 		advice += ", one minor at a time"
 	}
 	return advice
@@ -161,7 +189,7 @@ func (e *evaluation) adviseRange(check v1alpha1.RangeCheck) string {
 
 // creatable are the minors that what runs beside Kubernetes creates clusters at, newest first.
 func (e *evaluation) creatable() ([]version.Minor, bool) {
-	if e.offer != nil {
+	if e.offer != nil && !e.offer.unread {
 		minors := e.offer.minors()
 		return minors, len(minors) > 0
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // Member is one of several clusters.
@@ -33,7 +34,8 @@ func Judged(s *v1alpha1.Snapshot) *v1alpha1.Snapshot {
 }
 
 // Fleet judges several clusters, and those that they manage, by the role of each.
-func Fleet(members []Member, c *catalog.Catalog, o Options) *v1alpha1.FleetSupportReport {
+// nested keeps the report on each of them.
+func Fleet(members []Member, c *catalog.Catalog, o Options, nested bool) *v1alpha1.FleetSupportReport {
 	report := v1alpha1.NewFleetSupportReport()
 	report.At = o.At
 	if o.Within != (calendar.Period{}) {
@@ -45,15 +47,15 @@ func Fleet(members []Member, c *catalog.Catalog, o Options) *v1alpha1.FleetSuppo
 	if o.PlatformVersion != nil {
 		report.PlatformVersion = o.PlatformVersion.Version
 	}
-	f := newFleet(members, c, o)
+	f := newFleet(members, c, o, nested)
 	for i, m := range members {
-		f.rows = append(f.rows, f.member(m, f.told[i]))
+		f.add(f.member(m, f.places[i]))
 	}
 	gravestFirst(f.rows)
 	for _, row := range f.rows {
 		report.Clusters = append(report.Clusters, row.ClusterSupport)
 	}
-	report.Summary = summaryOf(f.rows)
+	report.Summary = summaryOf(f.rows, f.unread)
 	report.Notes = slices.Concat(f.notes, assumedNote(f.rows), o.staleNote(f.rows))
 	if slices.ContainsFunc(f.rows, func(r clusterRow) bool { return r.Standing.Until.Unconfirmed }) {
 		report.Notes = append(report.Notes, Unconfirmed)
@@ -65,70 +67,127 @@ func Fleet(members []Member, c *catalog.Catalog, o Options) *v1alpha1.FleetSuppo
 type fleet struct {
 	Options
 	catalog *catalog.Catalog
-	// told is what managers say of each member; zero where none does.
-	told  []told
-	rows  []clusterRow
-	notes []string
+	nested  bool
+	// asked is the version that was asked for, as the members' platform stands to it.
+	asked *taker
+	// places are those of the members.
+	places []place
+	rows   []clusterRow
+	notes  []string
+	// unread are the members whose clusters could not be listed.
+	unread []string
 }
 
-// told is what a manager says of a cluster.
-type told struct {
-	role v1alpha1.ClusterRole
-	// from is the resource; empty of a cluster that no other one manages.
-	from  string
-	taker *taker
-	offer *offer
+// place of a member among the others.
+type place struct {
+	// global is by its own resources, and so is what it installs in others.
+	global   bool
+	installs *offer
+	// manager is nil of a cluster that no other member manages; cluster is what it says otherwise.
+	manager *manager
+	cluster v1alpha1.ManagedCluster
+}
+
+// add keeps no more of a cluster than is shown.
+func (f *fleet) add(row clusterRow) {
+	if !f.nested {
+		row.Report = nil
+	}
+	f.rows = append(f.rows, row)
 }
 
 // newFleet asks every cluster what it manages. A managed cluster that is no
-// member is a row; of one that is, the manager tells the role, and what it takes
-// and offers, but not the version.
-func newFleet(members []Member, c *catalog.Catalog, o Options) *fleet {
-	f := &fleet{Options: o, catalog: c, told: make([]told, len(members))}
-	taken := map[string]bool{}
+// member is a row; of one that is, the manager tells the role, what it takes and
+// offers, and the version where the cluster itself could not be read.
+func newFleet(members []Member, c *catalog.Catalog, o Options, nested bool) *fleet {
+	f := &fleet{Options: o, catalog: c, nested: nested, asked: o.taker(), places: make([]place, len(members))}
+	names := map[string]bool{}
 	for _, m := range members {
-		taken[m.Name] = true
+		names[m.Name] = true
 	}
+	var alone []string
+	var reached *taker
+	ahead := false
 	for i, member := range members {
 		if member.Snapshot == nil {
 			continue
 		}
+		f.places[i].global = runsGlobal(member.Snapshot)
+		f.gaps(member)
 		for _, m := range managersOf(member.Snapshot, c, o) {
 			for _, note := range m.notes {
 				f.notes = append(f.notes, fmt.Sprintf("cluster %s: %s", member.Name, note))
 			}
-			f.told[i].offer = cmp.Or(f.told[i].offer, m.offer)
-			if m.acp && runsGlobal(member.Snapshot) {
-				f.told[i].role = v1alpha1.GlobalCluster
+			f.places[i].installs = cmp.Or(f.places[i].installs, m.offer)
+			if m.taker != nil && m.taker.reached != "" {
+				reached = cmp.Or(reached, m.taker)
+			} else if m.taker != nil {
+				ahead = true
 			}
 			for _, managed := range m.others() {
 				at := slices.IndexFunc(members, func(other Member) bool { return other.Name == managed.Name })
-				if at >= 0 && at != i && f.told[at].from == "" {
-					own := f.told[at]
-					f.told[at] = told{
-						role: cmp.Or(own.role, m.role(managed)), from: cmp.Or(managed.From, "cluster "+member.Name),
-						taker: m.taker, offer: cmp.Or(own.offer, m.offer),
-					}
+				if at >= 0 && at != i && f.places[at].manager == nil {
+					f.places[at].manager, f.places[at].cluster = &m, managed
 					continue
 				}
-				row := m.row(managed, c, o)
-				if taken[row.Name] {
+				row := m.row(managed, c, o, nil)
+				if names[row.Name] {
 					row.Name = member.Name + "/" + row.Name
 				}
-				taken[row.Name] = true
-				f.rows = append(f.rows, row)
+				names[row.Name] = true
+				alone = append(alone, row.Name)
+				f.add(row)
 			}
 		}
+	}
+	// Clusters that nobody manages are asked about for a platform that is not there yet.
+	if reached != nil && !ahead {
+		f.asked = &taker{name: reached.name, version: reached.version, ranges: reached.newcomers, reached: reached.reached}
+	}
+	if len(alone) > 0 {
+		slices.Sort(alone)
+		f.notes = append(f.notes, "known from what manages them alone, as no context or snapshot has their name: "+firstOf(alone))
 	}
 	return f
 }
 
+// gaps notes what could not be read of what a member manages.
+func (f *fleet) gaps(m Member) {
+	found := false
+	for _, gap := range m.Snapshot.Gaps {
+		if gap.Source != v1alpha1.SourceManagement {
+			continue
+		}
+		found = true
+		why := gap.Message
+		if gap.Permission != "" {
+			why = "needs permission to " + gap.Permission
+		}
+		f.notes = append(f.notes, fmt.Sprintf("cluster %s: what it manages could not all be read: %s: %s", m.Name, gap.Hides, why))
+	}
+	if found && m.Snapshot.Management != nil && !listed(m.Snapshot.Management) {
+		f.unread = append(f.unread, m.Name)
+	}
+}
+
+// listed is false where a platform's clusters could not be read.
+func listed(m *v1alpha1.Management) bool {
+	return (m.ACP == nil || m.ACP.Clusters != nil) && (m.Kubean == nil || m.Kubean.Clusters != nil)
+}
+
 // member is the row of a cluster that was read, or could not be.
-func (f *fleet) member(m Member, by told) clusterRow {
-	e := &evaluation{Options: f.Options, catalog: f.catalog, snapshot: m.Snapshot, taker: cmp.Or(f.taker(), by.taker), offer: by.offer}
-	e.role, e.assumed = f.roleOf(by.role, e.taker, m.Name)
-	if by.role != "" && by.role != v1alpha1.ThirdPartyCluster && slices.Contains(f.ThirdParty, m.Name) {
-		f.notes = append(f.notes, fmt.Sprintf("cluster %s: --third-party names it, and it is a %s cluster by %s", m.Name, by.role, cmp.Or(by.from, "its own resources")))
+func (f *fleet) member(m Member, at place) clusterRow {
+	e := &evaluation{Options: f.Options, catalog: f.catalog, snapshot: m.Snapshot, taker: f.asked, installs: at.installs}
+	var role v1alpha1.ClusterRole
+	if by := at.manager; by != nil {
+		e.taker, e.tier, e.offer, role = by.taker, by.tier, by.offer, by.role(at.cluster)
+	}
+	if at.global {
+		role = v1alpha1.GlobalCluster
+	}
+	e.role, e.assumed = f.roleOf(role, e.taker, m.Name)
+	if role != "" && role != v1alpha1.ThirdPartyCluster && slices.Contains(f.ThirdParty, m.Name) {
+		f.notes = append(f.notes, fmt.Sprintf("cluster %s: --third-party names it, and it is a %s cluster by %s", m.Name, role, cmp.Or(at.cluster.From, "its own resources")))
 	}
 	err := m.Err
 	if err == nil {
@@ -136,10 +195,17 @@ func (f *fleet) member(m Member, by told) clusterRow {
 			err = errNoVersion
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && at.cluster.Version != "":
+		return at.manager.row(at.cluster, f.catalog, f.Options, err)
+	case err != nil:
 		return clusterRow{taker: e.taker, ClusterSupport: v1alpha1.ClusterSupport{
-			Name: m.Name, From: m.From, Error: err.Error(), Verdict: v1alpha1.Unknown, Role: e.role, RoleAssumed: e.assumed,
+			Name: m.Name, From: m.From, Error: err.Error(), Verdict: v1alpha1.Unknown, Role: e.role, RoleAssumed: e.assumed, Ranges: e.ranges(),
 		}}
+	}
+	if v, err := version.Parse(at.cluster.Version); err == nil && v.Minor != e.oldest() {
+		f.notes = append(f.notes, fmt.Sprintf("cluster %s: %s tells %s, and %s was read from %s: one name may stand for two clusters",
+			m.Name, cmp.Or(at.cluster.From, "its manager"), at.cluster.Version, e.servers.Seen[len(e.servers.Seen)-1].Text, m.From))
 	}
 	return e.cluster(m.Name, m.From, e.report())
 }
@@ -172,7 +238,7 @@ func (e *evaluation) cluster(name, from string, report *v1alpha1.SupportReport) 
 }
 
 // gravestFirst puts what could not be judged between warnings and what is
-// unknown, and of equals first what stands against the platform.
+// unknown, of equals first what stands against the platform, and last what may not.
 func gravestFirst(rows []clusterRow) {
 	rank := func(r clusterRow) int {
 		rank := 4 * r.Verdict.Weight()
@@ -185,95 +251,242 @@ func gravestFirst(rows []clusterRow) {
 		return rank
 	}
 	slices.SortStableFunc(rows, func(a, b clusterRow) int {
-		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.Name, b.Name))
+		assumed := 0
+		switch {
+		case a.RoleAssumed && !b.RoleAssumed:
+			assumed = 1
+		case b.RoleAssumed && !a.RoleAssumed:
+			assumed = -1
+		}
+		return cmp.Or(cmp.Compare(rank(b), rank(a)), assumed, strings.Compare(a.Name, b.Name))
 	})
 }
 
-// summaryOf says first what the platform makes of the clusters.
-func summaryOf(rows []clusterRow) v1alpha1.FleetSupportSummary {
+// summaryOf says first what the platform makes of the clusters: what blocks it,
+// what it blocks, what else is grave, and then what stands against nothing. unread
+// are those whose own clusters are not among the rows.
+func summaryOf(rows []clusterRow, unread []string) v1alpha1.FleetSupportSummary {
 	s := v1alpha1.FleetSupportSummary{Verdict: v1alpha1.OK, Complete: true, Clusters: int32(len(rows))}
-	var unsupported, warned, open int
+	silent := false
 	for i, row := range rows {
 		if i == 0 || row.Verdict.Weight() > s.Verdict.Weight() {
 			s.Verdict = row.Verdict
 		}
 		s.Complete = s.Complete && row.Complete
-		switch weight := row.Verdict.Weight(); {
-		case row.Error != "":
+		silent = silent || !row.Complete && !row.RoleAssumed && !row.open()
+		if row.Error != "" {
 			s.Failed++
-		case weight >= v1alpha1.Error.Weight():
-			unsupported++
-		case weight == v1alpha1.Warning.Weight():
-			warned++
-		case weight == v1alpha1.Unknown.Weight():
-			open++
 		}
 	}
-	var counts []string
-	add := func(n int, what string) {
-		if n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, what))
+	tallies := tallied(rows)
+	var sentences []string
+	var named []int
+	for _, t := range tallies {
+		if len(t.out) > 0 {
+			sentences, named = append(sentences, t.kept(rows)), append(named, t.out...)
 		}
 	}
-	add(unsupported, "unsupported")
-	add(warned, "with warnings")
-	add(open, "not known")
-	add(int(s.Failed), "could not be judged")
-	add(len(rows)-unsupported-warned-open-int(s.Failed), "in order")
-	s.Message = strings.Join(append(taken(rows), count(len(rows), "cluster")+": "+strings.Join(counts, ", ")), "; ")
-	if lead := slices.IndexFunc(rows, func(r clusterRow) bool { return r.Advice != "" && r.Verdict == s.Verdict }); lead >= 0 && s.Verdict != v1alpha1.OK {
-		s.Advice = rows[lead].Name + ": " + rows[lead].Advice
+	rest, first := others(rows, named)
+	if rest != "" {
+		sentences, named = append(sentences, rest), append(named, first...)
+	}
+	if len(unread) > 0 {
+		sentences = append(sentences, fmt.Sprintf("the clusters that %s manages could not be read", firstOf(unread)))
+	}
+	for _, row := range rows {
+		if row.taker != nil && row.taker.reached != "" && !slices.Contains(sentences, row.taker.reached) {
+			sentences = append(sentences, row.taker.reached)
+		}
+	}
+	for _, t := range tallies {
+		if len(t.out) == 0 {
+			sentences = append(sentences, t.clean(rows))
+		}
+	}
+	if len(sentences) == 0 {
+		sentences = append(sentences, count(len(rows), "cluster")+" in order")
+	}
+	if silent && len(unread) == 0 {
+		sentences = append(sentences, "not everything could be judged")
+	}
+	s.Message = strings.Join(sentences, "; ")
+	if at := slices.IndexFunc(named, func(i int) bool { return rows[i].Advice != "" }); at >= 0 && s.Verdict != v1alpha1.OK {
+		s.Advice = rows[named[at]].Name + ": " + rows[named[at]].Advice
 	}
 	return s
 }
 
-// taken says in a sentence for each range how many clusters it keeps out.
-func taken(rows []clusterRow) []string {
-	type purpose struct {
-		taker *catalog.PlatformVersion
-		what  string
+// open reports whether a sentence on its ranges, or on it, says that it is not known.
+func (r clusterRow) open() bool {
+	return r.Verdict == v1alpha1.Unknown || slices.ContainsFunc(r.Ranges, func(c v1alpha1.RangeCheck) bool { return c.Answer == v1alpha1.RangeUnknown })
+}
+
+// label is such as "legacy v1.31.9".
+func (r clusterRow) label() string { return strings.TrimSpace(r.Name + " " + r.Version) }
+
+// others are the clusters that no range keeps out: the gravest of them by name,
+// which are at first, and how many are less grave. What a sentence on their
+// ranges tells is left out.
+func others(rows []clusterRow, named []int) (sentence string, first []int) {
+	classes := []struct {
+		what string
+		in   func(clusterRow) bool
+	}{
+		{"unsupported", func(r clusterRow) bool { return r.Verdict.Weight() >= v1alpha1.Error.Weight() }},
+		{"with warnings", func(r clusterRow) bool { return r.Verdict == v1alpha1.Warning }},
+		{"could not be judged", func(r clusterRow) bool { return r.Error != "" && len(r.Ranges) == 0 }},
+		{"not known", func(r clusterRow) bool { return r.Verdict == v1alpha1.Unknown && r.Error == "" && len(r.Ranges) == 0 }},
 	}
-	var order []purpose
-	checks := map[purpose][]v1alpha1.RangeCheck{}
-	names := map[purpose][]string{}
-	for _, row := range rows {
+	var parts []string
+	for _, class := range classes {
+		var at []int
+		var labels []string
+		for i, row := range rows {
+			if class.in(row) && !slices.Contains(named, i) {
+				at, labels = append(at, i), append(labels, row.label())
+			}
+		}
+		switch {
+		case len(at) == 0:
+		case len(parts) > 0:
+			parts = append(parts, fmt.Sprintf("%d %s", len(at), class.what))
+		case len(named) > 0:
+			first = at
+			parts = append(parts, fmt.Sprintf("%s %s: %s", count(len(at), "other"), class.what, firstOf(labels)))
+		default:
+			first = at
+			parts = append(parts, fmt.Sprintf("%d of %s %s: %s", len(at), count(len(rows), "cluster"), class.what, firstOf(labels)))
+		}
+	}
+	return strings.Join(parts, ", "), first
+}
+
+// tally is how the clusters of a role stand to a range.
+type tally struct {
+	version *catalog.PlatformVersion
+	v1alpha1.VersionRange
+	total, failed int
+	answers       map[v1alpha1.RangeAnswer]int
+	// out are the rows outside, and assumed those whose role is.
+	out, assumed []int
+}
+
+// tallied are those of all ranges, of workload clusters first: these keep the platform back.
+func tallied(rows []clusterRow) []*tally {
+	var all []*tally
+	for i, row := range rows {
 		for _, check := range row.Ranges {
-			p := purpose{row.taker.version, check.For}
-			if !slices.Contains(order, p) {
-				order = append(order, p)
+			at := slices.IndexFunc(all, func(t *tally) bool { return t.version == row.taker.version && t.For == check.For })
+			if at < 0 {
+				at = len(all)
+				all = append(all, &tally{version: row.taker.version, VersionRange: check.VersionRange, answers: map[v1alpha1.RangeAnswer]int{}})
 			}
-			checks[p] = append(checks[p], check)
+			t := all[at]
+			t.total++
+			if row.Error != "" {
+				t.failed++
+			} else {
+				t.answers[check.Answer]++
+			}
 			if outside(check.Answer) {
-				names[p] = append(names[p], row.Name+" "+check.Version)
+				t.out = append(t.out, i)
+			}
+			if row.RoleAssumed {
+				t.assumed = append(t.assumed, i)
 			}
 		}
 	}
-	var sentences []string
-	for _, p := range order {
-		first, answers := checks[p][0], map[v1alpha1.RangeAnswer]int{}
-		for _, check := range checks[p] {
-			answers[check.Answer]++
+	order := []v1alpha1.ClusterRole{v1alpha1.WorkloadCluster, v1alpha1.ThirdPartyCluster}
+	slices.SortStableFunc(all, func(a, b *tally) int {
+		place := func(t *tally) int {
+			if at := slices.Index(order, t.Role); at >= 0 {
+				return at
+			}
+			return len(order)
 		}
-		noun := strings.TrimSpace(string(first.Role) + " cluster")
-		sentence := fmt.Sprintf("no %s of %d %s", noun, len(checks[p]), keptOut(first.VersionRange, p.taker.Version, 1))
-		switch out := names[p]; {
-		case len(out) > 0:
-			sentence = fmt.Sprintf("%d of %d %ss %s: %s", len(out), len(checks[p]), noun, keptOut(first.VersionRange, p.taker.Version, len(out)), firstOf(out))
-		case answers[v1alpha1.RangeUnknown] == len(checks[p]):
-			continue
+		return cmp.Compare(place(a), place(b))
+	})
+	return all
+}
+
+func (t *tally) noun() string { return strings.TrimSpace(string(t.Role) + " cluster") }
+
+// kept says which clusters are outside, and what that means.
+func (t *tally) kept(rows []clusterRow) string {
+	var labels, others []string
+	for _, i := range t.out {
+		labels = append(labels, rows[i].label())
+	}
+	others = append(others, t.assumption(rows, t.out, len(t.out))...)
+	for _, answer := range []v1alpha1.RangeAnswer{v1alpha1.RangeValidated, v1alpha1.RangeAccepted} {
+		if n := t.answers[answer]; n > 0 {
+			others = append(others, fmt.Sprintf("%d %s", n, answerText(answer)))
 		}
+	}
+	sentence := fmt.Sprintf("%d of %d %ss %s: %s", len(t.out), t.total, t.noun(), keptOut(t.VersionRange, t.version.Version, len(t.out), ""), firstOf(labels))
+	if others = append(others, t.open()...); len(others) > 0 {
+		sentence += " (" + strings.Join(others, ", ") + ")"
+	}
+	return sentence
+}
+
+// clean is said where no cluster is known to be outside: that none is, if all are known.
+func (t *tally) clean(rows []clusterRow) string {
+	open := t.open()
+	var sentence string
+	switch {
+	case len(open) > 0 && t.Role == v1alpha1.ThirdPartyCluster:
+		of := fmt.Sprintf("of %d %ss", t.total, t.noun())
+		sentence = fmt.Sprintf("%d %s validated for %s by %s", t.answers[v1alpha1.RangeValidated], of, t.For, t.version.Version)
+		if n := t.answers[v1alpha1.RangeAccepted]; n > 0 {
+			sentence += fmt.Sprintf(", %d %s", n, answerText(v1alpha1.RangeAccepted))
+		}
+	case len(open) > 0:
+		sentence = fmt.Sprintf("no %s of %d %s", t.noun(), t.total, keptOut(t.VersionRange, t.version.Version, 1, "is known to "))
+	default:
+		sentence = fmt.Sprintf("no %s of %d %s", t.noun(), t.total, keptOut(t.VersionRange, t.version.Version, 1, ""))
 		var others []string
-		for _, answer := range []v1alpha1.RangeAnswer{v1alpha1.RangeValidated, v1alpha1.RangeAccepted, v1alpha1.RangeUnknown} {
-			if n := answers[answer]; n > 0 {
+		for _, answer := range []v1alpha1.RangeAnswer{v1alpha1.RangeValidated, v1alpha1.RangeAccepted} {
+			if n := t.answers[answer]; n > 0 {
 				others = append(others, fmt.Sprintf("%d %s", n, answerText(answer)))
 			}
 		}
-		if len(others) > 0 {
+		open = append(open, t.assumption(rows, t.assumed, t.total)...)
+		if others = append(others, open...); len(others) > 0 {
 			sentence += " (" + strings.Join(others, ", ") + ")"
 		}
-		sentences = append(sentences, sentence)
+		return sentence
 	}
-	return sentences
+	return strings.Join(append([]string{sentence}, append(open, t.assumption(rows, t.assumed, t.total)...)...), ", ")
+}
+
+// open counts those of which it is not known.
+func (t *tally) open() []string {
+	var all []string
+	if n := t.answers[v1alpha1.RangeUnknown]; n > 0 {
+		all = append(all, fmt.Sprintf("%d %s", n, answerText(v1alpha1.RangeUnknown)))
+	}
+	if t.failed > 0 {
+		all = append(all, fmt.Sprintf("%d could not be judged", t.failed))
+	}
+	return all
+}
+
+// assumption names those of so many clusters whose role is assumed.
+func (t *tally) assumption(rows []clusterRow, of []int, outOf int) []string {
+	var names []string
+	for _, i := range of {
+		if rows[i].RoleAssumed {
+			names = append(names, rows[i].Name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) > 1 && len(names) == outOf:
+		return []string{"all by assumption"}
+	}
+	return []string{firstOf(names) + " by assumption"}
 }
 
 func answerText(answer v1alpha1.RangeAnswer) string {
@@ -287,15 +500,19 @@ func answerText(answer v1alpha1.RangeAnswer) string {
 	}
 }
 
-// keptOut says what being outside a range means for so many clusters.
-func keptOut(r v1alpha1.VersionRange, platformVersion string, n int) string {
+// keptOut says what being outside a range means for so many clusters; known is
+// "is known to " where that is all there is to say of one.
+func keptOut(r v1alpha1.VersionRange, platformVersion string, n int, known string) string {
 	is, s := "is", "s"
-	if n != 1 {
+	switch {
+	case known != "":
+		is, s = known+"be", ""
+	case n != 1:
 		is, s = "are", ""
 	}
 	switch r.Role {
 	case v1alpha1.WorkloadCluster:
-		return fmt.Sprintf("block%s %s to %s", s, r.For, platformVersion)
+		return fmt.Sprintf("%sblock%s %s to %s", known, s, r.For, platformVersion)
 	case v1alpha1.ThirdPartyCluster:
 		return fmt.Sprintf("%s blocked from %s by %s", is, r.For, platformVersion)
 	default:
@@ -337,19 +554,36 @@ func (o Options) staleNote(rows []clusterRow) []string {
 	return nil
 }
 
-// withManaged puts what is wrong with managed clusters before what is less wrong
-// with the cluster itself, and before what is as wrong where a version was asked about.
-func withManaged(own v1alpha1.SupportSummary, rows []clusterRow) v1alpha1.SupportSummary {
+// withManaged adds what is wrong with managed clusters. It leads where it is
+// graver than what is wrong with the cluster itself, and where it is as grave and
+// keeps the platform back, or a version was asked about which takes the cluster itself.
+func withManaged(report *v1alpha1.SupportReport, rows []clusterRow) v1alpha1.SupportSummary {
+	own := report.Summary
 	if len(rows) == 0 {
 		return own
 	}
-	managed := summaryOf(rows)
+	managed, seen := summaryOf(rows, nil), own.Complete
 	own.Complete = own.Complete && managed.Complete
+	if managed.Verdict.Weight() < v1alpha1.Unknown.Weight() {
+		return own
+	}
+	message := "of what is managed from this cluster, " + managed.Message
 	graver := managed.Verdict.Weight() - own.Verdict.Weight()
-	asked := slices.ContainsFunc(rows, func(r clusterRow) bool { return r.taker != nil && !r.taker.ahead })
-	if managed.Verdict.Weight() >= v1alpha1.Unknown.Weight() && (graver > 0 || graver == 0 && asked) {
-		own.Verdict, own.Advice = managed.Verdict, managed.Advice
-		own.Message = "of what is managed from this cluster, " + managed.Message
+	first := slices.ContainsFunc(rows, func(r clusterRow) bool {
+		return r.taker != nil && !r.taker.ahead || slices.ContainsFunc(r.Ranges, func(c v1alpha1.RangeCheck) bool { return c.Answer == v1alpha1.RangeBlocks })
+	})
+	kept := slices.ContainsFunc(report.Ranges, func(c v1alpha1.RangeCheck) bool { return outside(c.Answer) })
+	switch {
+	case own.Verdict.Weight() < v1alpha1.Unknown.Weight():
+		own.Verdict, own.Message, own.Advice = managed.Verdict, message, managed.Advice
+		if !seen {
+			own.Message += "; not everything could be judged"
+		}
+	case graver > 0 || graver == 0 && first && !kept:
+		own.Verdict, own.Message, own.Advice = managed.Verdict, message+"; this cluster itself: "+own.Message, cmp.Or(managed.Advice, own.Advice)
+	default:
+		own.Message += "; " + message
+		own.Advice = cmp.Or(own.Advice, managed.Advice)
 	}
 	return own
 }

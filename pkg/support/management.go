@@ -27,6 +27,8 @@ type manager struct {
 	platform *catalog.Platform
 	// taker is the version whose ranges hold for them; nil for none.
 	taker *taker
+	// tier is what the platform has installed; nil where that is not told.
+	tier *tier
 	// offer is what new ones can be created at; nil where that is not told.
 	offer    *offer
 	clusters []v1alpha1.ManagedCluster
@@ -41,15 +43,15 @@ func managersOf(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) []manager {
 	}
 	upstream := cmp.Or(o.Platform, c.Platform(catalog.Upstream))
 	if acp := s.Management.ACP; acp != nil {
-		m := manager{acp: true, platform: upstream, taker: o.taker(), clusters: acp.Clusters}
+		m := manager{acp: true, platform: upstream, taker: o.askedOf(acpID), clusters: acp.Clusters}
 		if known := c.Platform(acpID); known != nil {
 			m.platform = cmp.Or(o.Platform, known)
-			m.take(acp, known)
+			m.chooseRanges(acp, known)
 		}
 		all = append(all, m)
 	}
 	if kubean := s.Management.Kubean; kubean != nil {
-		m := manager{platform: upstream, taker: o.taker(), clusters: kubean.Clusters, offer: offerOf(kubean)}
+		m := manager{platform: upstream, taker: o.askedOf(dceID), clusters: kubean.Clusters, offer: offerOf(kubean)}
 		m.notes = kubeanNotes(kubean, m.offer)
 		if dce := c.Platform(dceID); dce != nil && o.Platform == nil {
 			m.notes = append(m.notes, fmt.Sprintf("Kubean is here, which %s creates clusters by, and which also runs without it: --platform %s judges by it", dce.Name, dceID))
@@ -59,35 +61,78 @@ func managersOf(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) []manager {
 	return all
 }
 
-// runsGlobal reports whether a cluster is the one that ACP manages others from.
+// runsGlobal reports whether a cluster is the one that ACP manages others from:
+// its release or its clusters are kept nowhere else.
 func runsGlobal(s *v1alpha1.Snapshot) bool {
-	return s.Management != nil && s.Management.ACP != nil && len(s.Management.ACP.Clusters) > 0
+	return s.Management != nil && s.Management.ACP != nil && (s.Management.ACP.VersionFrom != "" || len(s.Management.ACP.Clusters) > 0)
 }
 
-// take chooses the ranges: those of the version that was asked for, or else of
+// chooseRanges takes those of the version that was asked for, or else of
 // the next one, which the clusters have to be inside of before the platform moves.
-func (m *manager) take(acp *v1alpha1.ACP, known *catalog.Platform) {
-	runs := fmt.Sprintf("%s %s manages clusters from here (%s)", known.Name, acp.Version, acp.VersionFrom)
+func (m *manager) chooseRanges(acp *v1alpha1.ACP, known *catalog.Platform) {
 	installed, err := version.Parse(acp.Version)
-	switch {
-	case err != nil && m.taker == nil:
-		m.notes = append(m.notes, fmt.Sprintf("%s manages clusters from here, and its version could not be read: --platform %s --platform-version names the one whose ranges hold", known.Name, acpID))
-		return
-	case err != nil:
-		return
-	case m.taker != nil:
-		m.notes = append(m.notes, runs)
+	if err != nil {
+		if m.taker == nil {
+			m.notes = append(m.notes, fmt.Sprintf("%s manages clusters from here, and its version could not be read: --platform %s --platform-version names the one whose ranges hold", known.Name, acpID))
+		}
 		return
 	}
-	for i := len(known.Versions) - 1; i >= 0; i-- {
-		v := &known.Versions[i]
-		if minor, err := version.Parse(v.Version); err == nil && minor.Minor.Compare(installed.Minor) > 0 {
-			m.taker = &taker{name: known.Name + " " + v.Version, version: v, ahead: true}
-			m.notes = append(m.notes, fmt.Sprintf("%s: they are compared with the ranges of %s, the next version; --platform %s --platform-version names another", runs, v.Version, acpID))
-			return
+	m.tier = tierOf(known, installed.Minor)
+	note := fmt.Sprintf("%s %s manages clusters from here (%s)", known.Name, acp.Version, acp.VersionFrom)
+	if m.taker != nil {
+		m.taker.reach(installed.Minor, known.Name+" "+acp.Version)
+		if m.taker.reached != "" {
+			note += ": " + m.taker.version.Version + " is no upgrade of it"
+		}
+	} else if next := nextOf(known, installed.Minor); next != nil {
+		m.taker = takerOf(known, next)
+		m.taker.ahead = true
+		if len(m.others()) > 0 {
+			note += fmt.Sprintf(": they are compared with the ranges of %s, the next version; --platform %s --platform-version names another", next.Version, acpID)
+		}
+	} else {
+		note += ": the catalog knows no later version that they could be compared with"
+	}
+	m.notes = append(m.notes, note)
+}
+
+// reach leaves out all ranges of a version that the platform has reached, but for
+// newcomers those of the one that runs.
+func (t *taker) reach(installed version.Minor, release string) {
+	asked, err := version.Parse(t.version.Version)
+	if err != nil || asked.Minor.Compare(installed) > 0 {
+		return
+	}
+	t.reached = release + " runs here already"
+	for _, r := range t.ranges {
+		if asked.Minor == installed && r.Role != v1alpha1.WorkloadCluster {
+			t.newcomers = append(t.newcomers, r)
 		}
 	}
-	m.notes = append(m.notes, fmt.Sprintf("%s: the catalog knows no later version that they could be compared with", runs))
+	t.ranges = nil
+}
+
+// nextOf a release of the platform is nil where the catalog knows none.
+func nextOf(p *catalog.Platform, installed version.Minor) *catalog.PlatformVersion {
+	for i := len(p.Versions) - 1; i >= 0; i-- {
+		if minor, err := version.Parse(p.Versions[i].Version); err == nil && minor.Minor.Compare(installed) > 0 {
+			return &p.Versions[i]
+		}
+	}
+	return nil
+}
+
+// tierOf is nil for a release of which the catalog does not know what it has.
+func tierOf(p *catalog.Platform, installed version.Minor) *tier {
+	release := p.Version(installed.String())
+	if release == nil {
+		return nil
+	}
+	at := slices.IndexFunc(release.Ranges, func(r catalog.Range) bool { return r.Role == v1alpha1.WorkloadCluster && r.Known() })
+	if at < 0 {
+		return nil
+	}
+	return &tier{name: p.Name + " " + release.Version, newest: release.Ranges[at].Newest()}
 }
 
 // role by ACP's own words; empty for others, and for Kubean's clusters.
@@ -112,9 +157,10 @@ func (m *manager) others() []v1alpha1.ManagedCluster {
 	return slices.DeleteFunc(slices.Clone(m.clusters), func(c v1alpha1.ManagedCluster) bool { return m.role(c) == v1alpha1.GlobalCluster })
 }
 
-// row of a cluster of which nothing is known but what the manager says.
-func (m *manager) row(cluster v1alpha1.ManagedCluster, c *catalog.Catalog, o Options) clusterRow {
-	e := &evaluation{Options: o, catalog: c, platform: m.platform, taker: m.taker, offer: m.offer}
+// row of a cluster of which nothing is known but what the manager says. The error
+// is why it could not be read itself; nil where nobody tried.
+func (m *manager) row(cluster v1alpha1.ManagedCluster, c *catalog.Catalog, o Options, err error) clusterRow {
+	e := &evaluation{Options: o, catalog: c, platform: m.platform, taker: m.taker, offer: m.offer, tier: m.tier}
 	e.role, e.assumed = o.roleOf(m.role(cluster), m.taker, cluster.Name)
 	report := e.begin(cluster.Name)
 	if v, err := version.Parse(cluster.Version); err == nil {
@@ -129,13 +175,29 @@ func (m *manager) row(cluster v1alpha1.ManagedCluster, c *catalog.Catalog, o Opt
 	report.Platform = v1alpha1.Platform{ID: e.platform.ID, Name: e.platform.Name, Evidence: cluster.From}
 	report.Ranges = e.ranges()
 	report.Summary = e.summarize(report)
-	if cluster.Desired && cluster.Version != "" {
+	for _, doubt := range doubts(cluster, err) {
 		report.Summary.Complete = false
-		report.Summary.Message += fmt.Sprintf("; %s is what %s asks for, not what was seen to run", cluster.Version, cmp.Or(cluster.From, "its configuration"))
+		report.Summary.Message += "; " + doubt
 	}
 	row := e.cluster(cluster.Name, cluster.From, report)
 	row.Version = cluster.Version
 	return row
+}
+
+// doubts are why a version that is told may not be the one that runs.
+func doubts(cluster v1alpha1.ManagedCluster, err error) []string {
+	var all []string
+	if cluster.Desired && cluster.Version != "" {
+		all = append(all, fmt.Sprintf("%s is what %s asks for, not what was seen to run", cluster.Version, cmp.Or(cluster.From, "its configuration")))
+	}
+	// pkg/collect names an operation after the one that the version is of.
+	if _, later, _ := strings.Cut(cluster.From, "; "); cluster.Version != "" && (strings.HasSuffix(later, " is Failed") || strings.HasSuffix(later, " is Running")) {
+		all = append(all, fmt.Sprintf("%s may not be what runs: %s since then", cluster.Version, later))
+	}
+	if err != nil {
+		all = append(all, fmt.Sprintf("that is what %s tells, and the cluster itself could not be read: %s", cmp.Or(cluster.From, "its manager"), err))
+	}
+	return all
 }
 
 // versionAlone is a cluster of which nothing else is known.
@@ -150,12 +212,22 @@ type offer struct {
 	// versions are newest first, each once.
 	versions []version.Version
 	from     string
+	// unread: the Manifests could not be read, and versions is empty.
+	unread bool
+	// unknown are versions that are none of Kubernetes.
+	unknown []string
 }
 
 // offerOf joins all Manifests, since nothing marks the one in use: of a platform
-// without a network, what is there without one. It is nil without Manifests.
+// without a network, what is there without one. It is nil where there are none.
 // https://github.com/kubean-io/kubean/blob/main/docs/en/concepts/crds.md
 func offerOf(k *v1alpha1.Kubean) *offer {
+	if len(k.Manifests) == 0 {
+		if k.Manifests == nil {
+			return &offer{unread: true}
+		}
+		return nil
+	}
 	var all offer
 	var names []string
 	for _, m := range newestManifests(k) {
@@ -167,14 +239,13 @@ func offerOf(k *v1alpha1.Kubean) *offer {
 		for _, text := range texts {
 			if v, err := version.Parse(text); err == nil {
 				all.versions, found = append(all.versions, v), true
+			} else {
+				all.unknown = append(all.unknown, text)
 			}
 		}
 		if found {
 			names = append(names, m.Name)
 		}
-	}
-	if len(k.Manifests) == 0 {
-		return nil
 	}
 	slices.SortFunc(all.versions, func(a, b version.Version) int { return b.Compare(a) })
 	all.versions = slices.CompactFunc(all.versions, func(a, b version.Version) bool { return a.Compare(b) == 0 })
@@ -239,11 +310,17 @@ func newestManifests(k *v1alpha1.Kubean) []v1alpha1.KubeanManifest {
 	})
 }
 
-// kubeanDefault is the newest Manifest with a default, and the others that have one.
+// kubeanDefault is the newest Manifest with a default that it can install, and the
+// others that have one.
 func kubeanDefault(k *v1alpha1.Kubean) (newest *v1alpha1.KubeanManifest, others []v1alpha1.KubeanManifest) {
 	for _, m := range newestManifests(k) {
 		if _, err := version.Parse(m.Default); err != nil {
 			continue // empty, or the word null
+		}
+		if k.Offline && !slices.ContainsFunc(m.Local, func(local string) bool {
+			return strings.TrimPrefix(local, "v") == strings.TrimPrefix(m.Default, "v")
+		}) {
+			continue
 		}
 		if newest == nil {
 			newest = &m
@@ -268,7 +345,10 @@ func kubeanNotes(k *v1alpha1.Kubean, offered *offer) []string {
 		}
 		notes = append(notes, note)
 	}
-	if k.Offline && offered != nil {
+	if offered != nil && len(offered.versions) == 0 && len(offered.unknown) > 0 {
+		notes = append(notes, fmt.Sprintf("%s name no version of Kubernetes that could be read as one: %s", manifestsResource, firstOf(offered.unknown)))
+	}
+	if k.Offline && offered != nil && !offered.unread {
 		note := "Kubean has LocalArtifactSets, so that it installs what is there without a network"
 		if len(offered.versions) == 0 {
 			note += ": no version of Kubernetes is"

@@ -88,8 +88,8 @@ func TestWhatTheGlobalClusterManages(t *testing.T) {
 func TestWhatIsManagedLeadsWhereItIsGraver(t *testing.T) {
 	report := clusterOf("v1.37.1").nodes("v1.37.1", "a").manages(acp("4.3.1", managed("shop", "1.30.9", "baremetal"))).by("alauda-acp", "4.4").evaluate(t)
 	want := v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
-		Message: "of what is managed from this cluster, 1 of 1 workload clusters blocks upgrading the global cluster to 4.4: shop 1.30.9; 1 cluster: 1 unsupported",
-		Advice:  "shop: upgrade to 1.35 (supported until 2027-02-28), one minor at a time"}
+		Message: "of what is managed from this cluster, 1 of 1 workload clusters blocks upgrading the global cluster to 4.4: shop 1.30.9",
+		Advice:  "shop: upgrade to 1.34, the newest minor inside >=1.32.0 <1.36.0 that Alauda Container Platform 4.3 has, one minor at a time"}
 	if diff := cmp.Diff(want, report.Summary); diff != "" {
 		t.Error(diff)
 	}
@@ -99,6 +99,10 @@ func TestGapsOfThePlatformsResourcesLeaveTheReportOpen(t *testing.T) {
 	report := clusterOf("v1.37.1").nodes("v1.37.1", "a").gaps(v1alpha1.SourceManagement).evaluate(t)
 	if report.Summary.Complete || len(report.Gaps) != 1 {
 		t.Errorf("complete: %t, gaps %+v", report.Summary.Complete, report.Gaps)
+	}
+	report = clusterOf("v1.37.1").nodes("v1.37.1", "a").gaps(v1alpha1.SourceManagement).manages(acp("4.3.1", managed("shop", "1.30.9", "baremetal"))).evaluate(t)
+	if !strings.HasSuffix(report.Summary.Message, "; not everything could be judged") {
+		t.Error(report.Summary.Message)
 	}
 }
 
@@ -115,8 +119,9 @@ func manifest(name, spray, sprayed, created, byDefault string, versions ...strin
 	return m
 }
 
+// kubean has read its Manifests, though there may be none.
 func kubean(manifests ...v1alpha1.KubeanManifest) v1alpha1.Management {
-	return v1alpha1.Management{Kubean: &v1alpha1.Kubean{Manifests: manifests}}
+	return v1alpha1.Management{Kubean: &v1alpha1.Kubean{Manifests: append([]v1alpha1.KubeanManifest{}, manifests...)}}
 }
 
 func TestWhatKubeanCreates(t *testing.T) {
@@ -137,8 +142,8 @@ func TestWhatKubeanCreates(t *testing.T) {
 		"of several, with and without v": {clusterOf("v1.29.1").manages(kubean(old, newer)),
 			[]judged{{ok, "Kubean creates clusters at 1.34 (to v1.34.3), 1.33 (to v1.33.8), 1.29 (to v1.29.5), 1.28 (to v1.28.10), 1.27 (to v1.27.14) by manifests.kubean.io manifest-2.30-0e46cf4, manifest-2.25-462e68b"}},
 			"manifests.kubean.io manifest-2.30-0e46cf4, manifest-2.25-462e68b 1.27.14 1.34.4"},
-		"and none like this one": {clusterOf("v1.35.1").manages(kubean(newer)),
-			[]judged{{v1alpha1.NotJudged, "Kubean creates clusters at 1.34 (to v1.34.3), 1.33 (to v1.33.8) by manifests.kubean.io manifest-2.30-0e46cf4, and none like this one at 1.35"}},
+		"which is not about the cluster that it runs on": {clusterOf("v1.35.1").manages(kubean(newer)),
+			[]judged{{ok, "Kubean creates clusters at 1.34 (to v1.34.3), 1.33 (to v1.33.8) by manifests.kubean.io manifest-2.30-0e46cf4"}},
 			"manifests.kubean.io manifest-2.30-0e46cf4 1.33.7 1.34.4"},
 		"instead of what is known of the platform": {clusterOf("v1.34.1").manages(kubean(newer)).by("daocloud-dce"),
 			[]judged{{ok, "Kubean creates clusters at 1.34 (to v1.34.3), 1.33 (to v1.33.8) by manifests.kubean.io manifest-2.30-0e46cf4"}},
@@ -149,6 +154,9 @@ func TestWhatKubeanCreates(t *testing.T) {
 		"without a network, where nothing is there": {clusterOf("v1.33.1").manages(offline(kubean(newer))), nil, ""},
 		"without a Manifest what is known of the platform": {clusterOf("v1.36.1").manages(kubean()).by("daocloud-dce"),
 			[]judged{{ok, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34"}},
+			"https://github.com/DaoCloud/DaoCloud-docs/blob/8693f1436151c519571ccd5e507e005dd6cf0227/docs/en/docs/kpanda/user-guide/clusters/cluster-version.md 1.34.0 1.37.0"},
+		"of Manifests that could not be read, not as what Kubean says": {clusterOf("v1.36.1").manages(v1alpha1.Management{Kubean: &v1alpha1.Kubean{}}).by("daocloud-dce"),
+			[]judged{{v1alpha1.NotJudged, "DaoCloud Enterprise creates clusters at 1.36, 1.35, 1.34 (from the catalog: the Manifests could not be read)"}},
 			"https://github.com/DaoCloud/DaoCloud-docs/blob/8693f1436151c519571ccd5e507e005dd6cf0227/docs/en/docs/kpanda/user-guide/clusters/cluster-version.md 1.34.0 1.37.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,5 +222,84 @@ func TestWhatKubeanIsAskedToRunIsNotSeenToRun(t *testing.T) {
 	const want = "; v1.36.1 is what configmap kubean-system/online-vars-conf asks for, not what was seen to run"
 	if online := report.Managed[1]; !strings.HasSuffix(online.Reason, want) || online.Complete || report.Summary.Complete {
 		t.Errorf("complete: %t, %s", online.Complete, online.Reason)
+	}
+}
+
+func TestAGlobalClusterManagesNoneOrNoneThatCouldBeListed(t *testing.T) {
+	for name, clusters := range map[string][]v1alpha1.ManagedCluster{"not read": nil, "none": {}} {
+		main := clusterOf("v1.36.3").nodes("v1.36.3", "a").by("alauda-acp", "4.4")
+		main.Name = "main"
+		main.Management = &v1alpha1.Management{ACP: &v1alpha1.ACP{Version: "4.3.1", VersionFrom: "productbase base", Clusters: clusters}}
+		report := fleetOf(t, main, Member{Name: "main", Snapshot: main.Snapshot})
+		if diff := cmp.Diff([]string{"main global ok"}, rowsOf(report)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if alone := main.evaluate(t); len(alone.Ranges) > 0 || len(notesAbout(alone, "they are compared")) > 0 {
+			t.Errorf("%s: ranges %+v, notes %q", name, alone.Ranges, alone.Notes)
+		}
+	}
+}
+
+func TestAVersionMayNotRunAfterALaterOperation(t *testing.T) {
+	for from, want := range map[string]string{
+		"configmap a/b of clusteroperation one; two is Failed":  "; v1.36.1 may not be what runs: two is Failed since then",
+		"configmap a/b of clusteroperation one; two is Running": "; v1.36.1 may not be what runs: two is Running since then",
+		"configmap a/b of clusteroperation one":                 "",
+	} {
+		m := kubean()
+		m.Kubean.Clusters = []v1alpha1.ManagedCluster{{Name: "online", Version: "v1.36.1", From: from}}
+		online := clusterOf("v1.37.1").nodes("v1.37.1", "a").manages(m).evaluate(t).Managed[0]
+		if online.Complete != (want == "") || !strings.HasSuffix(online.Reason, want) {
+			t.Errorf("%s: complete %t, %s", from, online.Complete, online.Reason)
+		}
+	}
+}
+
+func TestWhatKubeanInstallsLimitsItsClustersAlone(t *testing.T) {
+	m := kubean(manifest("m1", "2.30", "2026-04-07", "2026-05-01", "1.33.8", "1.33.8", "1.32.7"))
+	m.Kubean.Clusters = []v1alpha1.ManagedCluster{{Name: "online", Version: "v1.33.1"}}
+	report := clusterOf("v1.33.1").nodes("v1.33.1", "a").manages(m).evaluate(t)
+	if want := "upgrade to 1.35 (supported until 2027-02-28), or on to 1.37 (supported until 2027-10-28), one minor at a time"; report.Rows[0].Advice != want {
+		t.Errorf("got  %s\nwant %s", report.Rows[0].Advice, want)
+	}
+	if want := "Kubean installs nothing newer that is supported: a Manifest of a newer release is needed"; report.Managed[0].Advice != want {
+		t.Errorf("got  %s\nwant %s", report.Managed[0].Advice, want)
+	}
+}
+
+func TestWhatKubeanCannotInstallIsNoDefault(t *testing.T) {
+	offline := kubean(manifest("m1", "2.30", "2026-01-01", "2026-05-01", "1.34.3", "1.34.3"), manifest("m2", "2.29", "2025-01-01", "2026-05-01", "v1.33.7", "v1.33.7"))
+	offline.Kubean.Offline, offline.Kubean.Manifests[1].Local = true, []string{"1.33.7"}
+	if diff := cmp.Diff([]string{"Kubean creates clusters at v1.33.7 by default (manifests.kubean.io m2)"}, notesAbout(clusterOf("v1.36.1").manages(offline).evaluate(t), "by default")); diff != "" {
+		t.Error(diff)
+	}
+	odd := kubean(manifest("m1", "2.30", "2026-01-01", "2026-05-01", "", "latest", "newest"))
+	if diff := cmp.Diff([]string{"manifests.kubean.io name no version of Kubernetes that could be read as one: latest, newest"}, notesAbout(clusterOf("v1.36.1").manages(odd).evaluate(t), "name no")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What is wrong with the cluster itself is not lost behind what it manages.
+func TestWhatIsManagedIsAddedToWhatTheClusterItselfIsOutsideOf(t *testing.T) {
+	m := kubean(manifest("m1", "2.30", "2026-04-07", "2026-05-01", "1.35.1", "1.35.1"))
+	m.Kubean.Clusters = []v1alpha1.ManagedCluster{{Name: "online", Version: "v1.35.1"}}
+	report := clusterOf("v1.35.10").nodes("v1.35.10", "a").manages(m).by("daocloud-dce", "v0.44.0").evaluate(t)
+	message := report.Summary.Message
+	if !strings.HasPrefix(message, "v1.35.10 is outside >=1.18.0 <1.33.0 for container management v0.50.0") || !strings.Contains(message, "; of what is managed from this cluster, 1 of 1 clusters is outside") {
+		t.Error(message)
+	}
+}
+
+func TestWhatKeepsThePlatformBackComesBeforeWhatIsAsGraveHere(t *testing.T) {
+	summary := clusterOf("v1.34.6").nodes("v1.34.6", "a").manages(acp("4.3.1", managed("shop", "1.30.9", "baremetal"))).evaluate(t).Summary
+	if want := "of what is managed from this cluster, 1 of 1 workload clusters blocks upgrading the global cluster to 4.4: shop 1.30.9; this cluster itself: control plane v1.34.6: "; !strings.HasPrefix(summary.Message, want) || !strings.HasPrefix(summary.Advice, "shop: ") {
+		t.Errorf("%s: %s", summary.Message, summary.Advice)
+	}
+}
+
+func TestTheGlobalClusterIsUpgradedWithItsPlatform(t *testing.T) {
+	row := clusterOf("v1.34.6").nodes("v1.34.6", "a").manages(acp("4.3.1")).controlPlaneRow(t)
+	if want := "upgrade the platform, which brings its own cluster a newer Kubernetes"; row.Advice != want {
+		t.Errorf("got  %s\nwant %s", row.Advice, want)
 	}
 }

@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -14,8 +15,22 @@ type taker struct {
 	// name is such as "Alauda Container Platform 4.3".
 	name    string
 	version *catalog.PlatformVersion
+	// ranges of the version, without those that do not matter any more.
+	ranges []catalog.Range
 	// ahead: nobody asked for it. What stands against it is a warning then.
 	ahead bool
+	// reached says that the platform is there already; empty where it is not. Its own
+	// clusters stand against nothing then, and newcomers are those that it has not onboarded.
+	reached   string
+	newcomers []catalog.Range
+}
+
+// tier is what the platform that manages a cluster has installed. It cannot bring
+// its workload clusters past the newest minor of that release.
+// https://github.com/alauda/acp-docs/blob/main/docs/en/upgrade/pre-upgrade.mdx
+type tier struct {
+	name   string
+	newest version.Minor
 }
 
 // taker is the platform's version that was asked for; nil for none.
@@ -23,7 +38,19 @@ func (o Options) taker() *taker {
 	if o.PlatformVersion == nil {
 		return nil
 	}
-	return &taker{name: o.Platform.Name + " " + o.PlatformVersion.Version, version: o.PlatformVersion}
+	return takerOf(o.Platform, o.PlatformVersion)
+}
+
+func takerOf(p *catalog.Platform, v *catalog.PlatformVersion) *taker {
+	return &taker{name: p.Name + " " + v.Version, version: v, ranges: v.Ranges}
+}
+
+// askedOf is the version that was asked for, if it is one of that platform.
+func (o Options) askedOf(id string) *taker {
+	if o.Platform == nil || o.Platform.ID != id {
+		return nil
+	}
+	return o.taker()
 }
 
 // roleOf a cluster of several is what a platform tells, or --third-party, or is
@@ -34,7 +61,7 @@ func (o Options) roleOf(told v1alpha1.ClusterRole, t *taker, name string) (role 
 		return told, false
 	case slices.Contains(o.ThirdParty, name):
 		return v1alpha1.ThirdPartyCluster, false
-	case t != nil && slices.ContainsFunc(t.version.Ranges, func(r catalog.Range) bool { return r.Role != "" }):
+	case t != nil && slices.ContainsFunc(t.ranges, func(r catalog.Range) bool { return r.Role != "" }):
 		return v1alpha1.WorkloadCluster, true
 	default:
 		return "", false
@@ -52,7 +79,7 @@ func (e *evaluation) ranges() []v1alpha1.RangeCheck {
 		return nil
 	}
 	var checks []v1alpha1.RangeCheck
-	for _, r := range e.taker.version.Ranges {
+	for _, r := range e.taker.ranges {
 		if !concerns(r, e.role) {
 			continue
 		}
@@ -64,20 +91,25 @@ func (e *evaluation) ranges() []v1alpha1.RangeCheck {
 	return checks
 }
 
-// creation is about new clusters: an existing one outside is no finding.
+// creation is about new clusters: an existing one outside is no finding. What
+// Kubean installs from a management cluster is not compared with that one.
 func (e *evaluation) creation() []v1alpha1.RangeCheck {
 	check := v1alpha1.RangeCheck{
 		VersionRange: v1alpha1.VersionRange{For: "creating clusters", Outside: "it creates none like this one"},
 		Verdict:      v1alpha1.OK,
 	}
 	var minors []version.Minor
+	offered := cmp.Or(e.offer, e.installs)
 	switch {
-	case e.offer != nil && len(e.offer.versions) > 0:
-		oldest, newest := e.offer.versions[len(e.offer.versions)-1], e.offer.versions[0]
+	case offered != nil && len(offered.versions) > 0:
+		oldest, newest := offered.versions[len(offered.versions)-1], offered.versions[0]
 		check.Minimum, check.Below = number(oldest.Minor, oldest.Patch), number(newest.Minor, newest.Patch+1)
-		check.Source, minors = e.offer.from, e.offer.minors()
-		check.Reason = fmt.Sprintf("Kubean creates clusters at %s by %s", e.offer, e.offer.from)
-	case e.offer == nil:
+		check.Source, minors = offered.from, offered.minors()
+		check.Reason = fmt.Sprintf("Kubean creates clusters at %s by %s", offered, offered.from)
+		if e.offer == nil {
+			return []v1alpha1.RangeCheck{check}
+		}
+	case offered == nil || offered.unread:
 		if minors, _ = e.creatable(); len(minors) == 0 {
 			return nil
 		}
@@ -98,6 +130,10 @@ func (e *evaluation) creation() []v1alpha1.RangeCheck {
 			check.Reason += fmt.Sprintf(", and none like this one at %s", server.Version.Minor)
 			break
 		}
+	}
+	if offered != nil && offered.unread {
+		check.Verdict = v1alpha1.NotJudged
+		check.Reason += " (from the catalog: the Manifests could not be read)"
 	}
 	return []v1alpha1.RangeCheck{check}
 }
@@ -189,7 +225,7 @@ func (e *evaluation) because(r catalog.Range, answer v1alpha1.RangeAnswer, text 
 
 // wouldBeOnboarded reports whether a range for third-party clusters takes a version.
 func (e *evaluation) wouldBeOnboarded(v version.Version) bool {
-	return slices.ContainsFunc(e.taker.version.Ranges, func(r catalog.Range) bool {
+	return slices.ContainsFunc(e.taker.ranges, func(r catalog.Range) bool {
 		return r.Role == v1alpha1.ThirdPartyCluster && (r.Contains(v) || !r.Known() && r.Validated(v))
 	})
 }

@@ -167,3 +167,14 @@ func TestRecommendedVersions(t *testing.T) {
 		})
 	}
 }
+
+// The first range is not the gravest.
+func TestTheGravestRangeLeads(t *testing.T) {
+	summary := clusterOf("v1.36.1").nodes("v1.36.1", "a").by("alauda-acp", "4.4").evaluate(t).Summary
+	want := v1alpha1.SupportSummary{Verdict: unsupported,
+		Message: "v1.36.1 is outside >=1.32.0 <1.36.0 for upgrading the global cluster, Alauda Container Platform 4.4: it blocks the upgrade of the global cluster to this version; not everything could be judged",
+		Advice:  "too new for 4.4: it needs a later version of the platform"}
+	if diff := cmp.Diff(want, summary); diff != "" {
+		t.Error(diff)
+	}
+}

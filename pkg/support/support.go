@@ -52,14 +52,14 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.Su
 	e := &evaluation{Options: o, catalog: c, snapshot: s, servers: servers, taker: o.taker(), role: roleAlone(s, o)}
 	managers := managersOf(s, c, o)
 	for _, m := range managers {
-		e.offer = cmp.Or(e.offer, m.offer)
+		e.installs = cmp.Or(e.installs, m.offer)
 	}
 	report := e.report()
 	var managed []clusterRow
 	for _, m := range managers {
 		report.Notes = append(report.Notes, m.notes...)
 		for _, cluster := range m.others() {
-			managed = append(managed, m.row(cluster, c, o))
+			managed = append(managed, m.row(cluster, c, o, nil))
 		}
 	}
 	gravestFirst(managed)
@@ -68,7 +68,7 @@ func Evaluate(s *v1alpha1.Snapshot, c *catalog.Catalog, o Options) (*v1alpha1.Su
 		report.Managed = append(report.Managed, row.ClusterSupport)
 	}
 	report.Notes = append(report.Notes, assumedNote(managed)...)
-	report.Summary = withManaged(report.Summary, managed)
+	report.Summary = withManaged(report, managed)
 	return report, nil
 }
 
@@ -85,12 +85,12 @@ func roleAlone(s *v1alpha1.Snapshot, o Options) v1alpha1.ClusterRole {
 	}
 }
 
-// recognise obeys --platform, but for a third-party cluster where that names what
-// takes it: whoever made the cluster supports its Kubernetes.
+// recognise obeys --platform, but for a third-party cluster with another vendor's
+// mark: whoever made the cluster supports its Kubernetes.
 func (o Options) recognise(c *catalog.Catalog, s *v1alpha1.Snapshot, role v1alpha1.ClusterRole, otherwise *catalog.Platform) facts.Recognised {
 	found := facts.Recognise(c, s)
 	marked := found.Conclusive && found.Platform.ID != catalog.Upstream
-	guest := marked && o.PlatformVersion != nil && role == v1alpha1.ThirdPartyCluster
+	guest := marked && role == v1alpha1.ThirdPartyCluster
 	switch {
 	case o.Platform != nil && !guest:
 		return facts.Recognised{Platform: o.Platform, Evidence: "--platform", Conclusive: true}
@@ -140,8 +140,11 @@ type evaluation struct {
 	// role is empty where it is not known, and assumed where nothing tells it.
 	role    v1alpha1.ClusterRole
 	assumed bool
-	// offer is what Kubean's Manifests install; nil where there are none.
-	offer *offer
+	// offer is what the Kubean that manages this cluster installs, and installs what
+	// the one in it does for others; nil where there is none.
+	offer, installs *offer
+	// tier limits workload clusters; nil where it is not known.
+	tier *tier
 }
 
 // oldest minor of the control plane, which no node may be newer than.
@@ -254,7 +257,7 @@ func (e *evaluation) notes(report *v1alpha1.SupportReport) []string {
 	if len(e.platform.Versions) > 0 && e.taker == nil && e.role != v1alpha1.GlobalCluster {
 		notes = append(notes, fmt.Sprintf("--platform-version checks what a version of %s takes: %s", e.platform.Name, strings.Join(e.platform.VersionNames(), ", ")))
 	}
-	if recommended := e.platform.RecommendedOn(e.At); recommended != nil && e.offer == nil {
+	if recommended := e.platform.RecommendedOn(e.At); recommended != nil && e.offer == nil && e.installs == nil {
 		notes = append(notes, recommendation(e.catalog, e.platform, recommended, e.At))
 	}
 	for _, row := range report.Rows {
@@ -315,18 +318,24 @@ func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportS
 	if alike > 0 && lead.Verdict != v1alpha1.OK {
 		summary.Message += fmt.Sprintf(" (and %d more)", alike)
 	}
+	var gravest v1alpha1.RangeCheck
 	for _, check := range report.Ranges {
 		complete = complete && check.Verdict != v1alpha1.Unknown
-		finding := check.Verdict.Weight() >= v1alpha1.Unknown.Weight()
-		if finding && check.Verdict.Weight() >= summary.Verdict.Weight() {
-			summary.Verdict, summary.Message = check.Verdict, check.Reason
-			if lead.Verdict == v1alpha1.OK {
-				summary.Advice = cmp.Or(e.adviseRange(check), summary.Advice)
-			}
-			break
+		if check.Verdict.Weight() > gravest.Verdict.Weight() {
+			gravest = check
 		}
 	}
-	summary.Complete = complete
+	switch {
+	case gravest.Verdict.Weight() < v1alpha1.Unknown.Weight():
+	case gravest.Verdict.Weight() >= summary.Verdict.Weight():
+		summary.Verdict, summary.Message = gravest.Verdict, gravest.Reason
+		if lead.Verdict == v1alpha1.OK {
+			summary.Advice = cmp.Or(e.adviseRange(gravest), summary.Advice)
+		}
+	case outside(gravest.Answer):
+		summary.Message += "; " + gravest.Reason
+	}
+	summary.Complete = complete && !e.assumed
 	switch {
 	case summary.Verdict == v1alpha1.Unknown:
 		summary.Message = "cannot tell for every part: " + summary.Message
@@ -334,6 +343,8 @@ func (e *evaluation) summarize(report *v1alpha1.SupportReport) v1alpha1.SupportS
 		summary.Message += "; the platform is assumed"
 	case !complete:
 		summary.Message += "; not everything could be judged"
+	case e.assumed:
+		summary.Message += "; that it is a workload cluster is assumed"
 	}
 	return summary
 }

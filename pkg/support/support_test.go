@@ -231,7 +231,8 @@ func TestSummary(t *testing.T) {
 				Message: "control plane v1.34.13: Kubernetes 1.34 reached end of life on 2026-10-27, 24 days ago", Advice: upgrade}},
 		"a range that is graver than the rows leads": {
 			clusterOf("v1.35.10").by("alauda-acp", "4.3"), v1alpha1.SeverityError,
-			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true, Message: "v1.35.10 is outside >=1.19.0 <1.35.0" + onboarded}},
+			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true, Message: "v1.35.10 is outside >=1.19.0 <1.35.0" + onboarded,
+				Advice: "too new for 4.3: it needs a later version of the platform"}},
 		"what the platform creates is no finding": {
 			clusterOf("v1.37.2").by("daocloud-dce"), v1alpha1.SeverityNone,
 			v1alpha1.SupportSummary{Verdict: ok, Complete: true,
@@ -240,7 +241,7 @@ func TestSummary(t *testing.T) {
 			clusterOf("v1.34.13").by("alauda-acp", "4.2"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
 				Message: "v1.34.13 is outside >=1.30.0 <1.34.0 (its newest minor alone) for upgrading the global cluster, Alauda Container Platform 4.2: it blocks the upgrade of the global cluster to this version",
-				Advice:  "no newer minor that is supported is inside what Alauda Container Platform 4.2 takes: upgrade the platform first"}},
+				Advice:  "too new for 4.2: it needs a later version of the platform"}},
 		"advice stays inside what the platform's version takes": {
 			clusterOf("v1.33.13").by("alauda-acp", "4.4"), v1alpha1.SeverityError,
 			v1alpha1.SupportSummary{Verdict: unsupported, Complete: true,
