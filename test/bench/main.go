@@ -60,6 +60,11 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 
+	// Before there is a cluster, which does not come to rest for minutes.
+	alone, err := b.measureOffline(ctx)
+	if err != nil {
+		return err
+	}
 	stopCluster, err := b.start(ctx)
 	if err != nil {
 		return err
@@ -68,7 +73,7 @@ func (b *bench) run(ctx context.Context) error {
 	if err = errors.Join(err, stopCluster()); err != nil {
 		return err
 	}
-	measured.sizes = sizes
+	measured.figures, measured.sizes = append(measured.figures, alone...), sizes
 	page := render(measured, b.kubernetes, time.Now().UTC())
 	fmt.Print(page)
 	if b.write != "" {
@@ -126,14 +131,23 @@ func (b *bench) measure(ctx context.Context) (results, error) {
 			}
 		}
 	}
+	return measured, nil
+}
 
-	if err := writeAuditLog(filepath.Join(b.dir, auditLog), auditLogBytes); err != nil {
-		return measured, err
+// measureOffline measures what asks no cluster.
+func (b *bench) measureOffline(ctx context.Context) ([]figure, error) {
+	log := filepath.Join(b.dir, auditLog)
+	if err := writeAuditLog(log, auditLogBytes); err != nil {
+		return nil, err
 	}
+	defer os.Remove(log)
+	var measured []figure
 	for _, s := range offlineScenes() {
-		if err := show(s); err != nil {
-			return measured, err
+		figures, err := b.compare(ctx, s)
+		if err != nil {
+			return nil, err
 		}
+		measured = append(measured, figures...)
 	}
 	return measured, nil
 }
