@@ -473,8 +473,24 @@ func (s scene) usesOfNoNamespace(t *testing.T) (endWatch func()) {
 	s.run(t, "", "get", "deviceclasses.v1beta1.resource.k8s.io")
 	s.send(t, "getter", http.MethodGet, "/apis/resource.k8s.io/v1beta2/deviceclasses", "", "")
 	endWatch = s.watch(t, "watcher", "/apis/resource.k8s.io/v1beta1/resourceslices")
-	time.Sleep(1500 * time.Millisecond) // until the objects are counted
+	s.awaitCounted(t, "leasecandidates", "relics")
 	return endWatch
+}
+
+// awaitCounted returns when the server says that objects of the resources are
+// stored, which it counts every second, or later where it is busy.
+func (s scene) awaitCounted(t *testing.T, resources ...string) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for _, resource := range resources {
+		counted := regexp.MustCompile(`(?m)^apiserver_(storage|resource)_objects\{[^}]*"` + resource + `[".][^}]*\} [1-9]`)
+		for !counted.MatchString(s.kubectl(t, "get", "--raw", "/metrics").stdout) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the server counts no %s", resource)
+			}
+			time.Sleep(200 * time.Millisecond)
+		}
+	}
 }
 
 // ofNoNamespace is what is found besides the rows.
