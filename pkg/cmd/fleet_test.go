@@ -433,9 +433,6 @@ func TestManyContextsLeaveNothingBehind(t *testing.T) {
 
 func manyClusters(t *testing.T) ([]string, *servers) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
 	names := numbered(200)
 	versions := make(map[string]string)
 	for i, name := range names {
