@@ -53,10 +53,10 @@ lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that 
 	hack/lint.sh
 
 .PHONY: generate
-generate: ## Rewrite generated code and the command reference
+generate: ## Rewrite generated code, the command reference and the manual pages
 	cd hack/deepcopy-gen && go build -o ../../bin/deepcopy-gen k8s.io/code-generator/cmd/deepcopy-gen
 	bin/deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/deepcopy-gen/boilerplate.go.txt ./pkg/api/v1alpha1
-	go run ./hack/docs > docs/commands.md
+	go run ./hack/docs docs
 
 .PHONY: golden
 golden: ## Rewrite the expected outputs of the printer and script tests
