@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ import (
 const (
 	company = "../../docs/examples/catalogs/company.yaml"
 	page    = "../../docs/catalog.md"
+
+	troubleshootingPage = "../../docs/troubleshooting.md"
 )
 
 func TestMain(m *testing.M) {
@@ -37,16 +40,20 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command line as a shell would. $EXAMPLES holds the
-// snapshots of docs/examples, $CATALOGS what writeCatalogs writes, and $SERVER
-// serves the same over https.
+// snapshots of docs/examples, $CATALOGS what writeCatalogs writes, $SERVER serves
+// the same over https, and $PROGRAMS is the directory of the plugin alone.
 func TestScripts(t *testing.T) {
 	examples, err := filepath.Abs("../../docs/examples")
 	if err != nil {
 		t.Fatal(err)
 	}
+	troubleshooting, err := filepath.Abs(troubleshootingPage)
+	if err != nil {
+		t.Fatal(err)
+	}
 	catalogs := t.TempDir()
 	writeCatalogs(t, catalogs)
-	server := httptest.NewUnstartedServer(http.FileServer(http.Dir(catalogs)))
+	server := httptest.NewUnstartedServer(served(catalogs))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -56,9 +63,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_GOLDENS") != "",
-		Cmds:          map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "isjson": isJSON},
+		Cmds:          map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "explained": explained, "isjson": isJSON},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("TROUBLESHOOTING", troubleshooting)
+			env.Setenv("PROGRAMS", filepath.SplitList(env.Getenv("PATH"))[0])
 			env.Setenv("CATALOGS", catalogs)
 			env.Setenv("SERVER", server.URL)
 			env.Setenv("SSL_CERT_FILE", certificate)
@@ -73,6 +82,23 @@ func TestScripts(t *testing.T) {
 			)
 		},
 	})
+}
+
+// served are the files of a folder, and kube-apiservers that refuse all or some.
+func served(folder string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(folder)))
+	refuse := func(path string, code int) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+	}
+	refuse("/unauthorized/", http.StatusUnauthorized)
+	refuse("/forbidden/", http.StatusForbidden)
+	refuse("/forbids-all/", http.StatusForbidden)
+	mux.HandleFunc("/forbids-all/version", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"gitVersion": "v1.37.1"}`)
+	})
+	mux.HandleFunc("/hangs/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	return mux
 }
 
 // writeCatalogs writes the embedded catalog as of other days, and documents that
@@ -137,6 +163,40 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("%s ended with %d, want %s", args[1], got, args[0])
+	}
+}
+
+// explained MESSAGE checks that a line of what was printed last is that message,
+// in which words in capitals stand for anything, and that the page has it.
+func explained(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: explained MESSAGE")
+	}
+	page, err := os.ReadFile(ts.Getenv("TROUBLESHOOTING"))
+	ts.Check(err)
+	if !strings.Contains(string(page), "\n### `"+args[0]+"`\n") {
+		ts.Fatalf("not explained: %s", args[0])
+	}
+	pattern := regexp.MustCompile("[A-Z]{2,}").ReplaceAllString(regexp.QuoteMeta(args[0]), ".+")
+	line := regexp.MustCompile("(?m)^(error: |warning: |UNKNOWN: |  )" + pattern + "$")
+	if printed := ts.ReadFile("stdout") + ts.ReadFile("stderr"); !line.MatchString(printed) {
+		ts.Fatalf("no line is %s:\n%s", line, printed)
+	}
+}
+
+// TestEveryMessageIsProvoked looks for each that the page explains among those
+// that come about in a test: of the plugin in a script, of kubectl end to end.
+func TestEveryMessageIsProvoked(t *testing.T) {
+	tests := string(read(t, "testdata/script/troubleshooting.txtar")) + string(read(t, "../../test/e2e/troubleshooting_test.go"))
+	messages := regexp.MustCompile("(?m)^### `(.*)`$").FindAllStringSubmatch(string(read(t, troubleshootingPage)), -1)
+	for _, message := range messages {
+		constant, _, _ := strings.Cut(strings.ReplaceAll(message[1], "'", "''"), "FLAG")
+		if !strings.Contains(tests, constant) {
+			t.Errorf("%s is explained, and not provoked", message[1])
+		}
+	}
+	if len(messages) < 20 {
+		t.Errorf("%d messages were found", len(messages))
 	}
 }
 
