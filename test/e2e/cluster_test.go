@@ -200,6 +200,10 @@ type auditEvent struct {
 	UserAgent  string `json:"userAgent"`
 	RequestURI string `json:"requestURI"`
 	Stage      string `json:"stage"`
+	ObjectRef  struct {
+		Resource string `json:"resource"`
+		APIGroup string `json:"apiGroup"`
+	} `json:"objectRef"`
 	// Annotations such as k8s.io/deprecated.
 	Annotations map[string]string `json:"annotations"`
 }
