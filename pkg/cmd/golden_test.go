@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -266,7 +267,7 @@ func TestOutputHoldsNoControlCharacters(t *testing.T) {
 // Screens in the documentation are of the example cluster, on the day of the other
 // goldens, but for those that name what they are of.
 func TestDocumentationShowsRealOutput(t *testing.T) {
-	screen := regexp.MustCompile("(?s)```console\n\\$ kubectl versions([^\n]*)\n(.*?)```\n")
+	screen := regexp.MustCompile("(?s) *```console\n *\\$ kubectl versions([^\n]*?)( \\| head -n (\\d+))?\n(.*?) *```\n")
 	shown := 0
 	for _, page := range files(t, "../../README.md", "../../docs/*.md") {
 		text, err := os.ReadFile(page)
@@ -284,12 +285,42 @@ func TestDocumentationShowsRealOutput(t *testing.T) {
 					args[i] = "../../" + arg
 				}
 			}
-			if diff := cmp.Diff(found[2], run(t, args...)); diff != "" {
+			printed := run(t, args...)
+			if lines, err := strconv.Atoi(found[3]); err == nil {
+				printed = strings.Join(strings.SplitAfter(printed, "\n")[:lines], "")
+			}
+			if diff := cmp.Diff(strings.TrimLeft(found[4], " "), printed); diff != "" {
 				t.Errorf("%s, kubectl versions%s:\n%s", page, found[1], diff)
 			}
 		}
 	}
 	if shown < 5 {
 		t.Errorf("%d screens were found", shown)
+	}
+}
+
+// What docs/architecture.md quotes stands in the catalog, in the example, and in
+// the report on it, but for how far lines are indented.
+func TestArchitectureQuotesWhatIsThere(t *testing.T) {
+	read := func(name string) string {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	flush := func(text string) string {
+		return "\n" + regexp.MustCompile("(?m)^ +").ReplaceAllString(text, "")
+	}
+	const example = "../../docs/examples/shop-prod.yaml"
+	from := []string{read("../catalog/data/skew.yaml"), read(example), run(t, "skew", "--snapshot", example, "-o", "json")}
+	quotes := regexp.MustCompile("(?s)```(?:yaml|json)\n(.*?)```").FindAllStringSubmatch(read("../../docs/architecture.md"), -1)
+	if len(quotes) != len(from) {
+		t.Fatalf("%d quotes, want %d", len(quotes), len(from))
+	}
+	for i, quote := range quotes {
+		if !strings.Contains(flush(from[i]), flush(quote[1])) {
+			t.Errorf("not there:\n%s", quote[1])
+		}
 	}
 }
