@@ -22,6 +22,7 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver and in a browser too
 	cd live && go test -count=1 ./...
 	cd test/formats && go test -count=1 ./...
+	cd hack/krew && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	cd test/browser && go test -count=1 ./...
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
@@ -40,6 +41,10 @@ race: ## Run the tests that need no cluster under the race detector; needs a C c
 test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) bin/$(OLDEST) ## Run the tests on kube-apiservers of several minors
 	E2E_SERVERS=$(KUBERNETES),$(OLDER),$(OLDEST) go test -count=1 -run ^TestMatrix ./test/e2e
 
+.PHONY: test-krew
+test-krew: bin/cluster bin/$(KUBERNETES) bin/krew bin/validate-krew-manifest ## Install, upgrade and uninstall the release in dist/ with krew
+	E2E_SERVERS=$(KUBERNETES) go test -count=1 ./test/krew
+
 .PHONY: bench
 bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 nodes and write docs/benchmarks.md
 	go run ./test/bench -bin bin -kubernetes $(KUBERNETES) -write docs/benchmarks.md
@@ -57,6 +62,12 @@ generate: ## Rewrite generated code, the command reference and the manual pages
 	cd hack/deepcopy-gen && go build -o ../../bin/deepcopy-gen k8s.io/code-generator/cmd/deepcopy-gen
 	bin/deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/deepcopy-gen/boilerplate.go.txt ./pkg/api/v1alpha1
 	go run ./hack/docs docs
+	cd hack/krew && go run . -bot > $(CURDIR)/.krew.yaml
+
+.PHONY: krew-manifest
+krew-manifest: ## Write plugins/versions.yaml for VERSION, from the release in dist/
+	cd hack/krew && go run . -checksums $(CURDIR)/dist/checksums.txt -version $(VERSION) > $(CURDIR)/bin/versions.yaml
+	mv bin/versions.yaml plugins/
 
 .PHONY: golden
 golden: ## Rewrite the expected outputs of the printer and script tests
@@ -95,3 +106,9 @@ bin/v%:
 
 bin/golangci-lint: hack/golangci-lint/go.mod hack/golangci-lint/go.sum
 	cd hack/golangci-lint && go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/krew: hack/krew/go.mod hack/krew/go.sum
+	cd hack/krew && go build -o $(CURDIR)/$@ sigs.k8s.io/krew/cmd/krew
+
+bin/validate-krew-manifest: hack/krew/go.mod hack/krew/go.sum
+	cd hack/krew && go build -o $(CURDIR)/$@ sigs.k8s.io/krew/cmd/validate-krew-manifest

@@ -9,7 +9,7 @@ check() {
 	"$@" || failed=1
 }
 
-for module in . live test/bench/linked test/cluster test/formats test/browser; do
+for module in . live hack/krew test/bench/linked test/cluster test/formats test/browser; do
 	check env -C "$module" go vet ./...
 	check env -C "$module" "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml" ./...
 done
@@ -23,9 +23,10 @@ check shellcheck "${scripts[@]}"
 
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT
-cp pkg/api/v1alpha1/zz_generated.deepcopy.go docs/commands.md "$before"
+cp pkg/api/v1alpha1/zz_generated.deepcopy.go docs/commands.md .krew.yaml "$before"
 make --no-print-directory generate
 check diff -u "$before/zz_generated.deepcopy.go" pkg/api/v1alpha1/zz_generated.deepcopy.go
 check diff -u "$before/commands.md" docs/commands.md
+check diff -u "$before/.krew.yaml" .krew.yaml
 
 exit "$failed"

@@ -55,6 +55,7 @@ func mayImport() map[string][]string {
 		"hack/docs":            {"pkg/cmd"},
 		"hack/layers":          {},
 		"test/e2e":             {},
+		"test/krew":            {},
 		"test/bench":           {},
 		"test/bench/sweep":     {},
 	}
