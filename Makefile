@@ -74,7 +74,7 @@ golden: ## Rewrite the expected outputs of the printer and script tests
 	UPDATE_GOLDENS=1 go test ./pkg/cmd ./cmd/kubectl-versions
 
 .PHONY: screenshots
-screenshots: bin/kubectl-versions ## Take the pictures of the README; needs chromium
+screenshots: bin/kubectl-versions ## Take the pictures of the documentation; needs chromium
 	cd test/browser && go build -o $(CURDIR)/bin/screenshots ./screenshots
 	bin/screenshots
 
