@@ -22,6 +22,7 @@ demo: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Judge a seeded clust
 test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, end to end on a real kube-apiserver and in a browser too
 	cd live && go test -count=1 ./...
 	cd test/formats && go test -count=1 ./...
+	cd test/compare && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	cd test/browser && go test -count=1 ./...
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 -skip ^TestMatrix ./test/e2e
@@ -47,6 +48,10 @@ bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 no
 .PHONY: bench-check
 bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and fail when a bar of docs/benchmarks.md is missed
 	go run ./test/bench -bin bin -kubernetes $(KUBERNETES)
+
+.PHONY: compare
+compare: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDEST) ## Run other tools on the same uses of APIs and write docs/comparison.md
+	cd test/compare && go run . -bin $(CURDIR)/bin -write $(CURDIR)/docs/comparison.md
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
