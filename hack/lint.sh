@@ -9,7 +9,7 @@ check() {
 	"$@" || failed=1
 }
 
-for module in . live hack/krew test/bench/linked test/cluster test/formats test/browser; do
+for module in . live hack/krew test/bench/linked test/cluster test/compare test/formats test/browser; do
 	check env -C "$module" go vet ./...
 	check env -C "$module" "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml" ./...
 done
