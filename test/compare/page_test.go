@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -51,5 +54,33 @@ func TestFoundOfNoCase(t *testing.T) {
 		if said, err := s.Found("pluto", name); err == nil {
 			t.Errorf("%s: %s", name, said)
 		}
+	}
+}
+
+// The README's table is of the page, without its links.
+func TestReadme(t *testing.T) {
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	page := regexp.MustCompile(`\[([^\]]+)\](\[[^\]]*\])?`).ReplaceAllString(read("docs/comparison.md"), "$1")
+	page = strings.ReplaceAll(page, "| … ", "| deprecated APIs ")
+	_, section, _ := strings.Cut(read("README.md"), "\n## Beside other tools\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	rows := 0
+	for line := range strings.Lines(section) {
+		if !strings.HasPrefix(line, "| ") {
+			continue
+		}
+		rows++
+		if !strings.Contains(page, "\n"+line) {
+			t.Errorf("docs/comparison.md has no such row: %s", line)
+		}
+	}
+	if rows < 15 {
+		t.Errorf("%d rows were found", rows)
 	}
 }
