@@ -5,7 +5,12 @@ KUBERNETES := v1.37.1
 OLDER      := v1.36.3
 OLDEST     := v1.31.0
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+
+# What goreleaser does; the workflow has it publish.
+RELEASE := --snapshot
+# goreleaser takes no commit from a repository without a remote, and zip files tell local times.
+RELEASE_ENV = VERSION=$(VERSION) TZ=UTC GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/kubectl-versions/kubectl-versions
 
 .PHONY: help
 help: ## List the targets
@@ -47,6 +52,18 @@ bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 no
 .PHONY: bench-check
 bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and fail when a bar of docs/benchmarks.md is missed
 	go run ./test/bench -bin bin -kubernetes $(KUBERNETES)
+
+# Its parallelism is that of go build: programs finish, and are archived, in one order.
+.PHONY: dist
+dist: bin/goreleaser bin/sbom ## Make the files of a release into dist/
+	go run ./hack/catalog export > bin/catalog-v1alpha1.json
+	$(RELEASE_ENV) bin/goreleaser release --clean --parallelism 1 $(RELEASE)
+	cp bin/catalog-v1alpha1.json dist/
+
+.PHONY: test-dist
+test-dist: dist ## Check the files of a release, and that another clone makes the same ones
+	cd hack/sbom && go test -count=1 ./...
+	go test -count=1 -timeout 60m ./test/dist
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
@@ -95,3 +112,10 @@ bin/v%:
 
 bin/golangci-lint: hack/golangci-lint/go.mod hack/golangci-lint/go.sum
 	cd hack/golangci-lint && go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/goreleaser: hack/goreleaser/go.mod hack/goreleaser/go.sum
+	cd hack/goreleaser && go build -o $(CURDIR)/$@ github.com/goreleaser/goreleaser/v2
+
+.PHONY: bin/sbom
+bin/sbom:
+	cd hack/sbom && go build -o $(CURDIR)/$@ .
