@@ -5,7 +5,12 @@ KUBERNETES := v1.37.1
 OLDER      := v1.36.3
 OLDEST     := v1.31.0
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+
+# What goreleaser does; the workflow has it publish.
+RELEASE := --snapshot
+# goreleaser takes no commit from a repository without a remote, and zip files tell local times.
+RELEASE_ENV = VERSION=$(VERSION) TZ=UTC GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/kubectl-versions/kubectl-versions
 
 .PHONY: help
 help: ## List the targets
@@ -23,6 +28,7 @@ test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, 
 	cd live && go test -count=1 ./...
 	cd test/formats && go test -count=1 ./...
 	cd hack/krew && go test -count=1 ./...
+	cd hack/sbom && go test -count=1 ./...
 	cd test/compare && go test -count=1 ./...
 	cd test/cluster && CLUSTER_BIN=$(CURDIR)/bin go test -count=1 ./...
 	cd test/browser && go test -count=1 ./...
@@ -57,6 +63,18 @@ bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and 
 .PHONY: compare
 compare: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDEST) ## Run other tools on the same uses of APIs and write docs/comparison.md
 	cd test/compare && go run . -bin $(CURDIR)/bin -write $(CURDIR)/docs/comparison.md
+
+# Its parallelism is that of go build: programs finish, and are archived, in one order.
+.PHONY: dist
+dist: bin/goreleaser bin/sbom ## Make the files of a release into dist/
+	go run ./hack/catalog export > bin/catalog-v1alpha1.json
+	$(RELEASE_ENV) bin/goreleaser release --clean --parallelism 1 $(RELEASE)
+	cp bin/catalog-v1alpha1.json dist/
+
+.PHONY: test-dist
+test-dist: dist ## Check the files of a release, that another clone makes the same ones, and that krew installs them
+	go test -count=1 -timeout 60m ./test/dist
+	$(MAKE) --no-print-directory test-krew
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
@@ -117,3 +135,10 @@ bin/krew: hack/krew/go.mod hack/krew/go.sum
 
 bin/validate-krew-manifest: hack/krew/go.mod hack/krew/go.sum
 	cd hack/krew && go build -o $(CURDIR)/$@ sigs.k8s.io/krew/cmd/validate-krew-manifest
+
+bin/goreleaser: hack/goreleaser/go.mod hack/goreleaser/go.sum
+	cd hack/goreleaser && go build -o $(CURDIR)/$@ github.com/goreleaser/goreleaser/v2
+
+.PHONY: bin/sbom
+bin/sbom:
+	cd hack/sbom && go build -o $(CURDIR)/$@ .

@@ -9,13 +9,14 @@ check() {
 	"$@" || failed=1
 }
 
-for module in . live hack/krew test/bench/linked test/cluster test/compare test/formats test/browser; do
+for module in . live hack/krew hack/sbom test/bench/linked test/cluster test/compare test/formats test/browser; do
 	check env -C "$module" go vet ./...
 	check env -C "$module" "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml" ./...
 done
 mapfile -t modules < <(git ls-files 'go.mod' '*/go.mod')
 for gomod in "${modules[@]}"; do
-	check env -C "$(dirname "$gomod")" go mod tidy -diff
+	# Some of what tests of goreleaser's own dependencies import cannot be had any more.
+	[ "$gomod" = hack/goreleaser/go.mod ] || check env -C "$(dirname "$gomod")" go mod tidy -diff
 	check env -C "$(dirname "$gomod")" go mod verify
 done
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)

@@ -54,6 +54,7 @@ func mayImport() map[string][]string {
 		"hack/catalog":         facts,
 		"hack/docs":            {"pkg/cmd"},
 		"hack/layers":          {},
+		"test/dist":            {},
 		"test/e2e":             {},
 		"test/krew":            {},
 		"test/bench":           {},
