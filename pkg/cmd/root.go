@@ -16,6 +16,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
@@ -24,8 +25,8 @@ type Environment struct {
 	Streams genericiooptions.IOStreams
 	Getenv  func(key string) string
 	Now     func() time.Time
-	// Version of the plugin, such as v0.1.0.
-	Version string
+	// Build of the plugin, as BuildOf describes it.
+	Build v1alpha1.Build
 	// CacheDir keeps a downloaded catalog; empty when there is no such place.
 	CacheDir string
 }
@@ -72,7 +73,7 @@ not is unknown, and the exit code is 130.`,
   kubectl versions --contexts shop-prod,shop-test
   kubectl versions --all-contexts --request-timeout 10s
   kubectl versions --snapshot snapshots/`,
-		Version:       env.Version,
+		Version:       env.Build.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -105,6 +106,7 @@ not is unknown, and the exit code is 130.`,
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
 		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, config, color, data), newSnapshot(env, config, data), newCatalog(env, config, color, data),
+		newVersion(env, color, data),
 	)
 	return root
 }

@@ -179,8 +179,8 @@ func (f *sourceFlags) read(ctx context.Context, o collect.Options, what scope) (
 	}
 	defer cancel()
 
-	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Version, runtime.GOOS, runtime.GOARCH)
-	o.Tool, o.Now = "kubectl-versions "+f.env.Version, f.env.Now
+	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Build.Version, runtime.GOOS, runtime.GOARCH)
+	o.Tool, o.Now = "kubectl-versions "+f.env.Build.Version, f.env.Now
 	o.ProbeEndpoints = f.probeEndpoints
 	o.Components, o.APIUsage, o.Upgrade, o.Pods = what.components, what.usage, what.upgrade, what.pods
 	snapshot, err := collect.Collect(limited, o)
