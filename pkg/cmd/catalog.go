@@ -54,7 +54,7 @@ func newCatalogInfo(env Environment, color *colorFlag, data *catalogFlag) *cobra
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	o.output.AddTo(cmd.Flags())
+	addOutput(cmd, o.output)
 	return cmd
 }
 
@@ -112,6 +112,7 @@ func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 			}
 			return nil
 		},
+		ValidArgsFunction: completeFiles(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flag := &catalogFlag{env: env, location: args[0]}
 			opened, err := flag.open(cmd.Context())
@@ -175,8 +176,10 @@ takes the dates that it told in place of the catalog's.`,
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", from, "The https address to download from, or live.")
+	completes(cmd, "from", oneOf(fromLive+"\task a platform itself", published+"\twhat this project published last"))
 	cmd.Flags().StringVar(&platform, "platform", "", "With --from live: the platform to ask.")
-	ask.addWhere(cmd.Flags())
+	completes(cmd, "platform", data.platforms(func(*cobra.Command) bool { return true }))
+	ask.addWhere(cmd)
 	return cmd
 }
 

@@ -83,15 +83,18 @@ not is unknown, and the exit code is 130.`,
 	root.SetOut(env.Streams.Out)
 	root.SetErr(env.Streams.ErrOut)
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w: see %s --help", err, cmd.CommandPath())
 	})
 
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
+	completeConnection(root, config)
 	color := &colorFlag{value: "auto"}
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
+	completes(root, "color", oneOf("auto", "always", "never"))
 
 	logging := flag.NewFlagSet("", flag.ContinueOnError)
 	klog.InitFlags(logging)
@@ -100,14 +103,15 @@ not is unknown, and the exit code is 130.`,
 	root.PersistentFlags().AddGoFlag(verbosity)
 
 	data := &catalogFlag{env: env}
-	data.addTo(root.PersistentFlags())
+	data.addTo(root)
 
 	newOverview(root, env, config, color, data)
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
 		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, config, color, data), newSnapshot(env, config, data), newCatalog(env, config, color, data),
-		newVersion(env, color, data),
+		newVersion(env, color, data), newCompletion(env),
 	)
+	completeBooleans(root)
 	return root
 }
 

@@ -40,7 +40,7 @@ kubectl version tells the versions of kubectl and of the cluster.`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	o.output.AddTo(cmd.Flags())
+	addOutput(cmd, o.output)
 	return cmd
 }
 
