@@ -102,6 +102,7 @@ contexts:
 	}{
 		"s":                           {[]string{"skew", "snapshot", "support"}, none},
 		"catalog ":                    {[]string{"info", "update", "validate"}, none},
+		"help catalog u":              {[]string{"update"}, none},
 		"skew ":                       {nil, none},
 		"completion ":                 {nil, none},
 		"--context ":                  {all, none},

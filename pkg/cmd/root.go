@@ -8,6 +8,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,6 +92,8 @@ not is unknown, and the exit code is 130.`,
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
 	completeConnection(root, config)
+	root.PersistentFlags().BoolP("help", "h", false, "Show what a command does, with examples and flags.")
+	root.Flags().Bool("version", false, "Print the version of this plugin. kubectl versions version tells more.")
 	color := &colorFlag{value: "auto"}
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
@@ -111,6 +114,8 @@ not is unknown, and the exit code is 130.`,
 		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, config, color, data), newSnapshot(env, config, data), newCatalog(env, config, color, data),
 		newVersion(env, color, data), newCompletion(env),
 	)
+	root.SetHelpCommand(newHelp(root))
+	root.InitDefaultHelpCmd()
 	completeBooleans(root)
 	return root
 }
@@ -137,7 +142,12 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasSubCommands() {
-		return usagef("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+		cmd.SuggestionsMinimumDistance = 2
+		meant := ""
+		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+			meant = "did you mean " + strings.Join(similar, " or ") + "? "
+		}
+		return usagef("unknown command %q: %ssee %s --help", args[0], meant, cmd.CommandPath())
 	}
 	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 }

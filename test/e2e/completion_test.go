@@ -79,6 +79,7 @@ told() { printf '\nline=[%s]\n' "$BUFFER" }; zle -N told; bindkey '^T' told; PRO
 			}{
 				"sk":                                     {"skew ", nil},
 				"catalog up":                             {"catalog update ", nil},
+				"help pl":                                {"help plan ", nil},
 				"skew -o ":                               {"skew -o ", []string{"sarif", "for code scanning", "jsonpath="}},
 				"skew -o sa":                             {"skew -o sarif ", nil},
 				"skew -o custom-columns-":                {"skew -o custom-columns-file=", nil},
