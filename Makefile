@@ -6,6 +6,8 @@ OLDER      := v1.36.3
 OLDEST     := v1.31.0
 
 VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+COMMIT  := $(shell git describe --match= --always --abbrev=40 --dirty 2>/dev/null)
+DATE    := $(shell TZ=UTC0 git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 
 # What goreleaser does; the workflow has it publish.
 RELEASE := --snapshot
@@ -112,7 +114,7 @@ cluster-down: bin/cluster ## Stop it
 # Go's own cache knows what has changed.
 .PHONY: bin/kubectl-versions
 bin/kubectl-versions:
-	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $@ ./cmd/kubectl-versions
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)" -o $@ ./cmd/kubectl-versions
 
 .PHONY: bin/kubectl-versions-live
 bin/kubectl-versions-live:

@@ -17,8 +17,8 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/cmd"
 )
 
-// version is set by the linker for releases.
-var version string
+// version, commit and date are set by the linker for releases.
+var version, commit, date string
 
 func main() {
 	os.Exit(run())
@@ -29,11 +29,12 @@ func run() int {
 	defer stop()
 	// A second interrupt ends what does not heed the first, such as opening a pipe.
 	context.AfterFunc(ctx, stop)
+	recorded, _ := debug.ReadBuildInfo()
 	err := cmd.Execute(ctx, cmd.Environment{
 		Streams:  genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
 		Getenv:   os.Getenv,
 		Now:      time.Now,
-		Version:  buildVersion(),
+		Build:    cmd.BuildOf(version, commit, date, recorded),
 		CacheDir: cacheDir(),
 	}, os.Args[1:])
 	if !cmd.Silent(err) {
@@ -49,15 +50,4 @@ func cacheDir() string {
 		return ""
 	}
 	return filepath.Join(dir, "kubectl-versions")
-}
-
-// buildVersion is the linker's, or the module's when built by `go install`.
-func buildVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "unknown"
 }

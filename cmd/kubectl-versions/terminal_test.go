@@ -338,3 +338,12 @@ func TestVerboseLogsRequests(t *testing.T) {
 		}
 	}
 }
+
+// On a terminal the script is for nobody but the reader, who is told where it belongs.
+func TestCompletionSaysWhereItsScriptBelongs(t *testing.T) {
+	code, shown := start(t, 80, nil, "", nil, "completion").wait(t)
+	if code != 0 || !strings.Contains(shown, `exec kubectl-versions __complete "$@"`) ||
+		!strings.Contains(shown, "hint: this script does nothing here: write it into kubectl_complete-versions on PATH, as its comments say") {
+		t.Errorf("ended with %d: %s", code, shown)
+	}
+}

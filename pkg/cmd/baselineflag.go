@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -19,10 +20,12 @@ type baselineFlag struct {
 
 var errBaselineOfSeveral = usageError{errors.New("--baseline is about one cluster: kubectl versions diff compares reports on several")}
 
-func (f *baselineFlag) addTo(flags *pflag.FlagSet) {
+func (f *baselineFlag) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	f.typed = flags
 	flags.StringVar(&f.file, "baseline", "",
 		"Compare with this earlier report, written with -o yaml or -o json, or snapshot: --fail-on is about what is new or worse.")
+	completesFiles(cmd, "baseline", documents()...)
 }
 
 func (f *baselineFlag) validate() error {

@@ -26,6 +26,9 @@ func newCatalog(env Environment, config *genericclioptions.ConfigFlags, color *c
 		Long: `The catalog holds release calendars, the rules of platforms and the version skew
 policy, each with its source and the day it was read. One is embedded; update
 downloads a newer one, and --catalog uses or adds another.`,
+		Example: `  # Which catalog is in use? Is there a newer one?
+  kubectl versions catalog info
+  kubectl versions catalog update`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -46,6 +49,8 @@ func newCatalogInfo(env Environment, color *colorFlag, data *catalogFlag) *cobra
 	cmd := &cobra.Command{
 		Use:   "info",
 		Short: "Which catalog is in use, how old is it, and what does it know?",
+		Long: `Shows where the catalog in use is from, how old it is, and its platforms, each
+with the day it was read, its calendar's range, and, with -o wide, its sources.`,
 		Example: `  # The platforms of the catalog in use
   kubectl versions catalog info
 
@@ -54,7 +59,7 @@ func newCatalogInfo(env Environment, color *colorFlag, data *catalogFlag) *cobra
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	o.output.AddTo(cmd.Flags())
+	addOutput(cmd, o.output)
 	return cmd
 }
 
@@ -101,6 +106,9 @@ func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE|URL",
 		Short: "Is this a catalog that --catalog takes?",
+		Long: `Reads a catalog and checks it whole, as --catalog does: its form, its dates, and
+the sources that everything in it has to have. One without a skew policy is
+checked together with the catalog that it extends.`,
 		Example: `  # Check a company's own calendar
   kubectl versions catalog validate company.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -112,6 +120,7 @@ func newCatalogValidate(env Environment, data *catalogFlag) *cobra.Command {
 			}
 			return nil
 		},
+		ValidArgsFunction: completeFiles(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flag := &catalogFlag{env: env, location: args[0]}
 			opened, err := flag.open(cmd.Context())
@@ -175,8 +184,10 @@ takes the dates that it told in place of the catalog's.`,
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", from, "The https address to download from, or live.")
+	completes(cmd, "from", oneOf(fromLive+"\task a platform itself", published+"\twhat this project published last"))
 	cmd.Flags().StringVar(&platform, "platform", "", "With --from live: the platform to ask.")
-	ask.addWhere(cmd.Flags())
+	completes(cmd, "platform", data.platforms(func(*cobra.Command) bool { return true }))
+	ask.addWhere(cmd)
 	return cmd
 }
 

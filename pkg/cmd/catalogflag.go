@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -21,10 +22,12 @@ type catalogFlag struct {
 	typed    *pflag.FlagSet
 }
 
-func (f *catalogFlag) addTo(flags *pflag.FlagSet) {
+func (f *catalogFlag) addTo(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
 	f.typed = flags
 	flags.StringVar(&f.location, "catalog", "",
 		"Catalog to use, a file or an https address. One without a skew policy extends the one in use otherwise.")
+	completesFiles(cmd, "catalog", documents()...)
 }
 
 func (f *catalogFlag) store() *store.Store {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -13,7 +14,8 @@ type dayFlag struct {
 	typed *pflag.FlagSet
 }
 
-func (f *dayFlag) addTo(flags *pflag.FlagSet) {
+func (f *dayFlag) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	f.typed = flags
 	flags.StringVar(&f.text, "at", "", "Answer for this day, such as 2027-03-01, instead of today. Days are days in UTC.")
 }
@@ -32,8 +34,8 @@ func (f *dayFlag) day() (calendar.Date, error) {
 // withinFlag is --within.
 type withinFlag struct{ text string }
 
-func (f *withinFlag) addTo(flags *pflag.FlagSet) {
-	flags.StringVar(&f.text, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
+func (f *withinFlag) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.text, "within", "0d", "Warn of support that ends within this period, such as 90d, 12w or 3mo.")
 }
 
 func (f *withinFlag) period() (calendar.Period, error) {

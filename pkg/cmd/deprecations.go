@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
@@ -83,15 +82,16 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 		RunE: runOptions(o),
 	}
 	flags := cmd.Flags()
-	o.source.addTo(flags)
-	o.usage.addTo(flags)
-	o.target.addTo(flags)
-	o.texts.addTo(flags)
-	o.waivers.addTo(flags)
+	o.source.addTo(cmd)
+	o.usage.addTo(cmd)
+	o.target.addTo(cmd, data)
+	o.texts.addTo(cmd)
+	o.waivers.addTo(cmd)
 	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
 	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
-	o.baseline.addTo(flags)
-	o.output.addTo(flags)
+	completes(cmd, "only", listOf(oneOf("error", "warning", "unknown", "information")))
+	o.baseline.addTo(cmd)
+	o.output.addTo(cmd)
 	return cmd
 }
 
@@ -203,8 +203,10 @@ type usageFlags struct {
 
 const helmSecrets = "helm-secrets"
 
-func (f *usageFlags) addTo(flags *pflag.FlagSet) {
+func (f *usageFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringSliceVar(&f.skip, "skip", nil, "Leave out a source, and say so. One of: ("+helmSecrets+").")
+	completes(cmd, "skip", listOf(oneOf(helmSecrets)))
 	flags.BoolVar(&f.readDeprecated, "read-deprecated", false,
 		"Also list objects that are served in deprecated versions alone. kube-apiserver counts that as a use of those versions.")
 }
@@ -240,11 +242,15 @@ type textFlags struct {
 	auditLogs []string
 }
 
-func (f *textFlags) addTo(flags *pflag.FlagSet) {
+func (f *textFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringSliceVarP(&f.files, "filename", "f", nil, "Manifests to judge: files, directories, or - for stdin.")
+	completesFiles(cmd, "filename", documents()...)
 	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Read directories of -f with all that is below them.")
 	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "Directory of a kustomization whose output is judged.")
+	completesDirectories(cmd, "kustomize")
 	flags.StringSliceVar(&f.auditLogs, "audit-log", nil, "Audit logs of kube-apiserver, also compressed or rotated ones, or - for stdin.")
+	completesFiles(cmd, "audit-log")
 }
 
 func (f *textFlags) given() bool {

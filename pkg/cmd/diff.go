@@ -59,13 +59,13 @@ and could have seen it. Otherwise it is not seen: it may be there still.`,
 			o.files = args
 			return nil
 		},
-		RunE: runOptions(o),
+		ValidArgsFunction: completeFiles(2),
+		RunE:              runOptions(o),
 	}
-	flags := cmd.Flags()
-	o.at.addTo(flags)
-	o.within.addTo(flags)
-	o.platform.addTo(flags)
-	o.output.addTo(flags)
+	o.at.addTo(cmd)
+	o.within.addTo(cmd)
+	o.platform.addTo(cmd, data)
+	o.output.addTo(cmd)
 	return cmd
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -77,8 +77,10 @@ type gateFlags struct {
 	requireComplete bool
 }
 
-func (g *gateFlags) addTo(flags *pflag.FlagSet) {
+func (g *gateFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&g.failOn, "fail-on", "none", "Exit with 3 when a finding is at least this grave. One of: (none, warning, error).")
+	completes(cmd, "fail-on", oneOf("none", "warning", "error"))
 	flags.BoolVar(&g.requireComplete, "require-complete", false, "Exit with 4 when something could not be seen, so that the verdict is open.")
 }
 

@@ -12,8 +12,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -32,12 +34,15 @@ type fleetFlags struct {
 	typed       *pflag.FlagSet
 }
 
-func (f *fleetFlags) addTo(flags *pflag.FlagSet) {
+func (f *fleetFlags) addTo(cmd *cobra.Command, config *genericclioptions.ConfigFlags) {
+	flags := cmd.Flags()
 	f.typed = flags
 	flags.StringSliceVar(&f.contexts, "contexts", nil, "Kubeconfig contexts of several clusters, one row each.")
+	completes(cmd, "contexts", listOf(contexts(config)))
 	flags.BoolVar(&f.allContexts, "all-contexts", false, "Read the clusters of all kubeconfig contexts.")
 	flags.StringArrayVar(&f.snapshots, "snapshot", nil,
 		"Read this file, written by kubectl versions snapshot, instead of a cluster; - reads stdin. May be repeated, and be a directory, for one row each.")
+	completesFiles(cmd, "snapshot", documents()...)
 	flags.IntVar(&f.concurrency, "concurrency", 8, "How many clusters are read at a time.")
 }
 

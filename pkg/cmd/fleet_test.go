@@ -107,7 +107,7 @@ func kubectlVersions(ctx context.Context, args ...string) (stdout, stderr string
 		Streams: genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &errOut},
 		Getenv:  func(string) string { return "" },
 		Now:     func() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) },
-		Version: "v0.0.0",
+		Build:   v1alpha1.Build{Version: "v0.0.0"},
 	}
 	err = Execute(ctx, env, append(args, "--kubectl-version", "v1.37.0"))
 	return out.String(), errOut.String(), err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -41,13 +42,15 @@ type liveFlags struct {
 }
 
 // addTo adds --live and where to ask.
-func (f *liveFlags) addTo(flags *pflag.FlagSet) {
+func (f *liveFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.BoolVar(&f.asked, "live", false, "Ask the platform itself, with the credentials of its own tools. One of: ("+strings.Join(askable(), ", ")+").")
-	f.addWhere(flags)
+	f.addWhere(cmd)
 }
 
 // addWhere adds the flags that say where to ask.
-func (f *liveFlags) addWhere(flags *pflag.FlagSet) {
+func (f *liveFlags) addWhere(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	f.typed, f.source.typed = flags, flags
 	flags.StringVar(&f.query.Region, "region", "", "With "+f.by+": the platform's region, such as cn-beijing.")
 	flags.StringVar(&f.query.Endpoint, "endpoint", "", "With "+f.by+": ask this host, such as a private endpoint, instead of the region's public one.")
@@ -177,7 +180,8 @@ func (f *ackFlags) parameters() []ackParameter {
 	}
 }
 
-func (f *ackFlags) addTo(flags *pflag.FlagSet) {
+func (f *ackFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	f.typed = flags
 	for _, p := range f.parameters() {
 		usage := "With --live, of Alibaba Cloud ACK: " + p.usage + "."
@@ -185,6 +189,7 @@ func (f *ackFlags) addTo(flags *pflag.FlagSet) {
 			usage += " One of: (" + strings.Join(p.known, ", ") + ")."
 		}
 		flags.StringVar(p.into, p.name, p.value, usage)
+		completes(cmd, p.name, oneOf(p.known...))
 	}
 }
 

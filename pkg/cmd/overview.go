@@ -36,16 +36,15 @@ func newOverview(root *cobra.Command, env Environment, config *genericclioptions
 		at: dayFlag{env: env}, output: reportFlags{env: env, color: color, format: printer.NewReportFlags()},
 	}
 	root.RunE = runOptions(o)
-	flags := root.Flags()
-	o.source.addCollecting(flags)
-	o.fleet.addTo(flags)
-	o.usage.addTo(flags)
-	o.at.addTo(flags)
-	o.within.addTo(flags)
-	o.platform.addTo(flags)
-	o.waivers.addTo(flags)
-	o.baseline.addTo(flags)
-	o.output.addTo(flags)
+	o.source.addCollecting(root)
+	o.fleet.addTo(root, config)
+	o.usage.addTo(root)
+	o.at.addTo(root)
+	o.within.addTo(root)
+	o.platform.addTo(root, data)
+	o.waivers.addTo(root)
+	o.baseline.addTo(root)
+	o.output.addTo(root)
 }
 
 // Validate checks what was typed, before anything is read.

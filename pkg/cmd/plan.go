@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -66,15 +65,14 @@ made of published figures, which are printed beside it.`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	flags := cmd.Flags()
-	o.source.addTo(flags)
-	o.usage.addTo(flags)
-	o.target.addTo(flags)
-	o.at.addTo(flags)
-	o.platform.addTo(flags)
-	o.method.addTo(flags)
-	o.baseline.addTo(flags)
-	o.output.addTo(flags)
+	o.source.addTo(cmd)
+	o.usage.addTo(cmd)
+	o.target.addTo(cmd, data)
+	o.at.addTo(cmd)
+	o.platform.addTo(cmd, data)
+	o.method.addTo(cmd)
+	o.baseline.addTo(cmd)
+	o.output.addTo(cmd)
 	return cmd
 }
 
@@ -133,13 +131,18 @@ func defaultMethod() v1alpha1.PlanMethod {
 	return v1alpha1.PlanMethod{NodeUpgrade: v1alpha1.Replace, BatchSize: "10%"}
 }
 
-func (f *methodFlags) addTo(flags *pflag.FlagSet) {
+func (f *methodFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	byDefault := defaultMethod()
 	flags.StringVar(&f.nodeUpgrade, "node-upgrade", string(byDefault.NodeUpgrade),
 		"How nodes are upgraded. One of: (replace, surge, in-place). replace drains and replaces a node or its system disk, surge adds new nodes first, in-place restarts kubelet without a drain, which the version skew policy does not support for a minor.")
+	completes(cmd, "node-upgrade", oneOf(
+		"replace\tdrains and replaces a node or its system disk", "surge\tadds new nodes first", "in-place\trestarts kubelet without a drain",
+	))
 	flags.StringVar(&f.method.BatchSize, "batch-size", byDefault.BatchSize, "How many nodes are upgraded at a time: a number, or a percentage of all nodes.")
 	flags.StringVar(&f.controlPlane, "control-plane", "",
 		"Who runs the control plane. One of: (managed, dedicated). By default dedicated where its pods can be seen.")
+	completes(cmd, "control-plane", oneOf("managed", "dedicated"))
 	flags.Int32Var(&f.method.Masters, "masters", 0, "Number of nodes of a dedicated control plane. By default as many as there are kube-apiservers.")
 }
 

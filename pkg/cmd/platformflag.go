@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -14,9 +15,11 @@ type platformFlag struct {
 	typed *pflag.FlagSet
 }
 
-func (f *platformFlag) addTo(flags *pflag.FlagSet) {
+func (f *platformFlag) addTo(cmd *cobra.Command, data *catalogFlag) {
+	flags := cmd.Flags()
 	f.typed = flags
 	flags.StringVar(&f.id, "platform", "", "Judge by this platform, such as amazon-eks, instead of recognising it. kubectl versions catalog info lists them.")
+	completes(cmd, "platform", data.platforms(isLive))
 }
 
 // chosen is nil when the platform is to be recognised.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/facts"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -71,15 +72,19 @@ end. Every date is the last day of what it ends.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.platform, "platform", catalog.Upstream, "Platform whose calendar to show. kubectl versions catalog info lists them.")
+	completes(cmd, "platform", data.platforms(isLive))
 	flags.BoolVar(&o.allPlatforms, "all-platforms", false, "Show the calendars of all platforms.")
 	flags.BoolVar(&o.query.Supported, "supported", false, "Leave out what is not released or past its end.")
 	flags.StringVar(&o.minor, "minor", "", "Show this minor alone, such as 1.36, with its patches.")
+	completes(cmd, "minor", data.fromCatalog(func(_ *cobra.Command, known *catalog.Catalog) []cobra.Completion {
+		return minors(known, o.platform, calendar.Of(env.Now()))
+	}))
 	flags.BoolVar(&o.query.Upcoming, "upcoming", false, "Show what comes next: patches, and the release cycle that is under way.")
 	flags.BoolVar(&o.timeline, "timeline", false, "Draw the support windows as bars, a month a cell.")
-	o.at.addTo(flags)
-	o.live.addTo(flags)
-	o.ack.addTo(flags)
-	o.output.AddTo(flags)
+	o.at.addTo(cmd)
+	o.live.addTo(cmd)
+	o.ack.addTo(cmd)
+	addOutput(cmd, o.output)
 	o.typed = flags
 	return cmd
 }

@@ -3,7 +3,7 @@ package cmd
 import (
 	"cmp"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
@@ -19,9 +19,9 @@ type reportFlags struct {
 	print printer.Printer
 }
 
-func (f *reportFlags) addTo(flags *pflag.FlagSet) {
-	f.format.AddTo(flags)
-	f.gate.addTo(flags)
+func (f *reportFlags) addTo(cmd *cobra.Command) {
+	addOutput(cmd, f.format)
+	f.gate.addTo(cmd)
 }
 
 func (f *reportFlags) validate() error {

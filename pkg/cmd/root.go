@@ -8,6 +8,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
 )
 
@@ -24,8 +26,8 @@ type Environment struct {
 	Streams genericiooptions.IOStreams
 	Getenv  func(key string) string
 	Now     func() time.Time
-	// Version of the plugin, such as v0.1.0.
-	Version string
+	// Build of the plugin, as BuildOf describes it.
+	Build v1alpha1.Build
 	// CacheDir keeps a downloaded catalog; empty when there is no such place.
 	CacheDir string
 }
@@ -72,7 +74,7 @@ not is unknown, and the exit code is 130.`,
   kubectl versions --contexts shop-prod,shop-test
   kubectl versions --all-contexts --request-timeout 10s
   kubectl versions --snapshot snapshots/`,
-		Version:       env.Version,
+		Version:       env.Build.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -82,15 +84,20 @@ not is unknown, and the exit code is 130.`,
 	root.SetOut(env.Streams.Out)
 	root.SetErr(env.Streams.ErrOut)
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w: see %s --help", err, cmd.CommandPath())
 	})
 
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
+	completeConnection(root, config)
+	root.PersistentFlags().BoolP("help", "h", false, "Show what a command does, with examples and flags.")
+	root.Flags().Bool("version", false, "Print the version of this plugin. kubectl versions version tells more.")
 	color := &colorFlag{value: "auto"}
 	root.PersistentFlags().StringVar(&color.value, "color", color.value,
 		"Colour the verdicts. One of: (auto, always, never). auto colours on a terminal unless NO_COLOR is set.")
+	completes(root, "color", oneOf("auto", "always", "never"))
 
 	logging := flag.NewFlagSet("", flag.ContinueOnError)
 	klog.InitFlags(logging)
@@ -99,13 +106,17 @@ not is unknown, and the exit code is 130.`,
 	root.PersistentFlags().AddGoFlag(verbosity)
 
 	data := &catalogFlag{env: env}
-	data.addTo(root.PersistentFlags())
+	data.addTo(root)
 
 	newOverview(root, env, config, color, data)
 	root.AddCommand(
 		newSkew(env, config, color, data), newSupport(env, config, color, data), newDeprecations(env, config, color, data),
 		newPlan(env, config, color, data), newDiff(env, color, data), newReleases(env, config, color, data), newSnapshot(env, config, data), newCatalog(env, config, color, data),
+		newVersion(env, color, data), newCompletion(env),
 	)
+	root.SetHelpCommand(newHelp(root))
+	root.InitDefaultHelpCmd()
+	completeBooleans(root)
 	return root
 }
 
@@ -131,7 +142,12 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasSubCommands() {
-		return usagef("unknown command %q: see %s --help", args[0], cmd.CommandPath())
+		cmd.SuggestionsMinimumDistance = 2
+		meant := ""
+		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+			meant = "did you mean " + strings.Join(similar, " or ") + "? "
+		}
+		return usagef("unknown command %q: %ssee %s --help", args[0], meant, cmd.CommandPath())
 	}
 	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 }

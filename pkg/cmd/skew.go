@@ -49,10 +49,10 @@ with 0 is a warning, because the next control-plane upgrade breaks it.`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	o.source.addTo(cmd.Flags())
-	o.platform.addTo(cmd.Flags())
-	o.baseline.addTo(cmd.Flags())
-	o.output.addTo(cmd.Flags())
+	o.source.addTo(cmd)
+	o.platform.addTo(cmd, data)
+	o.baseline.addTo(cmd)
+	o.output.addTo(cmd)
 	return cmd
 }
 

@@ -64,9 +64,9 @@ specifications of workloads.`,
 		Args: noArguments,
 		RunE: runOptions(o),
 	}
-	o.source.addCollecting(cmd.Flags())
-	o.usage.addTo(cmd.Flags())
-	o.output.AddTo(cmd.Flags())
+	o.source.addCollecting(cmd)
+	o.usage.addTo(cmd)
+	addOutput(cmd, o.output)
 	return cmd
 }
 

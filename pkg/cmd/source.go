@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -43,13 +44,16 @@ type sourceFlags struct {
 }
 
 // addTo adds the flags of commands that evaluate.
-func (f *sourceFlags) addTo(flags *pflag.FlagSet) {
+func (f *sourceFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.snapshot, "snapshot", "", "Read this file, written by kubectl versions snapshot, instead of a cluster; - reads stdin.")
-	f.addCollecting(flags)
+	completesFiles(cmd, "snapshot", documents()...)
+	f.addCollecting(cmd)
 }
 
 // addCollecting adds the flags of commands that read a cluster.
-func (f *sourceFlags) addCollecting(flags *pflag.FlagSet) {
+func (f *sourceFlags) addCollecting(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	f.typed = flags
 	flags.StringVar(&f.kubectlVersion, "kubectl-version", "", "Version of kubectl, instead of asking $KUBECTL_PATH, which kubectl 1.37 and later set, or the kubectl on PATH.")
 	flags.BoolVar(&f.probeEndpoints, "probe-endpoints", false,
@@ -179,8 +183,8 @@ func (f *sourceFlags) read(ctx context.Context, o collect.Options, what scope) (
 	}
 	defer cancel()
 
-	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Version, runtime.GOOS, runtime.GOARCH)
-	o.Tool, o.Now = "kubectl-versions "+f.env.Version, f.env.Now
+	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Build.Version, runtime.GOOS, runtime.GOARCH)
+	o.Tool, o.Now = "kubectl-versions "+f.env.Build.Version, f.env.Now
 	o.ProbeEndpoints = f.probeEndpoints
 	o.Components, o.APIUsage, o.Upgrade, o.Pods = what.components, what.usage, what.upgrade, what.pods
 	snapshot, err := collect.Collect(limited, o)

@@ -83,16 +83,23 @@ where its cluster is among them; --third-party names clusters otherwise.`,
 		RunE: runOptions(o),
 	}
 	flags := cmd.Flags()
-	o.source.addCollecting(flags)
-	o.fleet.addTo(flags)
-	o.at.addTo(flags)
-	o.within.addTo(flags)
-	o.platform.addTo(flags)
-	o.live.addTo(flags)
+	o.source.addCollecting(cmd)
+	o.fleet.addTo(cmd, config)
+	o.at.addTo(cmd)
+	o.within.addTo(cmd)
+	o.platform.addTo(cmd, data)
+	o.live.addTo(cmd)
 	flags.StringVar(&o.platformVersion, "platform-version", "", "Also check what this version of the platform takes, where the platform has versions of its own.")
+	completes(cmd, "platform-version", data.fromCatalog(func(_ *cobra.Command, known *catalog.Catalog) []cobra.Completion {
+		if p := known.Platform(o.platform.id); p != nil {
+			return p.VersionNames()
+		}
+		return nil
+	}))
 	flags.StringSliceVar(&o.thirdParty, "third-party", nil, "Contexts, or names of snapshots, of clusters that the platform did not create.")
-	o.baseline.addTo(flags)
-	o.output.addTo(flags)
+	completes(cmd, "third-party", listOf(contexts(config)))
+	o.baseline.addTo(cmd)
+	o.output.addTo(cmd)
 	return cmd
 }
 

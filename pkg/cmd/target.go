@@ -1,10 +1,11 @@
 package cmd
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
@@ -21,8 +22,19 @@ type targetFlag struct {
 
 const latest = "latest"
 
-func (f *targetFlag) addTo(flags *pflag.FlagSet) {
-	flags.StringVar(&f.text, "to", "+1", "Target minor: a version such as 1.38, latest for the newest upstream release, or +2 for two minors ahead of the server.")
+func (f *targetFlag) addTo(cmd *cobra.Command, data *catalogFlag) {
+	cmd.Flags().StringVar(&f.text, "to", "+1", "Target minor: a version such as 1.38, latest for the newest upstream release, or +2 for two minors ahead of the server.")
+	completes(cmd, "to", data.fromCatalog(func(_ *cobra.Command, known *catalog.Catalog) []cobra.Completion {
+		today := calendar.Of(data.env.Now())
+		newest, planned := known.NewestUpstream(today), known.NewestPlanned(today)
+		targets := []cobra.Completion{
+			fmt.Sprintf("%s\t%s, the newest that is out", latest, newest), "+1\tthe server's next minor", "+2\ttwo minors ahead of the server",
+		}
+		if planned != newest {
+			targets = append(targets, fmt.Sprintf("%s\tits release cycle is under way", planned))
+		}
+		return append(targets, minors(known, catalog.Upstream, today)...)
+	}))
 }
 
 func (f *targetFlag) validate() error {

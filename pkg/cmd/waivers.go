@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
@@ -16,10 +16,12 @@ type waiverFlags struct {
 	policy string
 }
 
-func (f *waiverFlags) addTo(flags *pflag.FlagSet) {
+func (f *waiverFlags) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringSliceVar(&f.ignore, "ignore", nil,
 		"Leave these out of the verdict: KIND, KIND/NAME or KIND/NAMESPACE/NAME, with * for anything; KIND may carry its group, as in Ingress.extensions.")
 	flags.StringVar(&f.policy, "policy", "", "File of waivers, each with a reason and perhaps a last day, a DeprecationPolicy.")
+	completesFiles(cmd, "policy", documents()...)
 }
 
 func (f *waiverFlags) read() ([]v1alpha1.Waiver, error) {

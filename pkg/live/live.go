@@ -73,7 +73,7 @@ func (h Helper) ask(ctx context.Context, query *v1alpha1.LiveQuery) (*v1alpha1.L
 	if !slices.Contains(Platforms(), query.Platform) {
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "%s cannot be asked for its versions; %s can", query.Platform, strings.Join(Platforms(), ", "))
 	}
-	program, err := h.program()
+	program, err := h.Path()
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +107,8 @@ func (h Helper) ask(ctx context.Context, query *v1alpha1.LiveQuery) (*v1alpha1.L
 	}
 }
 
-// program is the helper's path.
-func (h Helper) program() (string, error) {
+// Path is the helper's path, or an error that says where it was looked for.
+func (h Helper) Path() (string, error) {
 	if h.Beside != "" {
 		name := filepath.Join(h.Beside, helperName)
 		if runtime.GOOS == "windows" {

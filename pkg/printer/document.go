@@ -99,6 +99,8 @@ func documentsOf(object runtime.Object, layout Layout) ([]document, error) {
 		return calendarDocuments(report, layout), nil
 	case *v1alpha1.CatalogInfo:
 		return []document{catalogDocument(report)}, nil
+	case *v1alpha1.PluginInfo:
+		return []document{pluginDocument(report)}, nil
 	default:
 		return nil, fmt.Errorf("%T has no table: use -o yaml", object)
 	}

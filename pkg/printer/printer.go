@@ -32,31 +32,38 @@ type Flags struct {
 // format is a value of -o.
 type format struct {
 	name  string
+	about string
 	print func(w io.Writer, object runtime.Object, layout Layout) error
 }
+
+const (
+	aboutWide     = "the table with every name and source"
+	aboutMarkdown = "for a pull request or a wiki"
+	aboutCSV      = "for a spreadsheet"
+)
 
 // NewReportFlags are for reports on clusters: all formats.
 func NewReportFlags() *Flags {
 	return newFlags(
-		format{"wide", printHuman},
-		format{"markdown", printMarkdown},
-		format{"html", printHTML},
-		format{"sarif", printSARIF},
-		format{"junit", printJUnit},
-		format{"prometheus", printPrometheus},
-		format{"csv", printCSV},
+		format{"wide", aboutWide, printHuman},
+		format{"markdown", aboutMarkdown, printMarkdown},
+		format{"html", "one file to send or to print", printHTML},
+		format{"sarif", "for code scanning", printSARIF},
+		format{"junit", "for the test results of a pipeline", printJUnit},
+		format{"prometheus", "metrics, for a textfile collector or a push gateway", printPrometheus},
+		format{"csv", aboutCSV, printCSV},
 	)
 }
 
 // NewTableFlags are for documents that have a table, and judge no cluster.
 func NewTableFlags() *Flags {
-	return newFlags(format{"wide", printHuman}, format{"markdown", printMarkdown}, format{"csv", printCSV})
+	return newFlags(format{"wide", aboutWide, printHuman}, format{"markdown", aboutMarkdown, printMarkdown}, format{"csv", aboutCSV, printCSV})
 }
 
 // NewReleaseFlags are for calendars: those of tables, and what a platform sent.
 func NewReleaseFlags() *Flags {
 	flags := NewTableFlags()
-	flags.own = append(flags.own, format{rawFormat, printRaw})
+	flags.own = append(flags.own, format{rawFormat, "what the platform sent", printRaw})
 	return flags
 }
 

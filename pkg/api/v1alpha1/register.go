@@ -24,6 +24,7 @@ const (
 	FleetSupportReportKind = "FleetSupportReport"
 	LiveQueryKind          = "LiveQuery"
 	LiveReleasesKind       = "LiveReleases"
+	PluginInfoKind         = "PluginInfo"
 )
 
 func typeMeta(kind string) metav1.TypeMeta {
@@ -64,6 +65,11 @@ func NewReleaseCalendar(name string) *ReleaseCalendar {
 // NewCatalogInfo returns an empty description with its type set.
 func NewCatalogInfo() *CatalogInfo {
 	return &CatalogInfo{TypeMeta: typeMeta(CatalogInfoKind), ObjectMeta: metav1.ObjectMeta{Name: "catalog"}}
+}
+
+// NewPluginInfo returns an empty description with its type set.
+func NewPluginInfo() *PluginInfo {
+	return &PluginInfo{TypeMeta: typeMeta(PluginInfoKind), ObjectMeta: metav1.ObjectMeta{Name: "kubectl-versions"}}
 }
 
 // NewOverview returns an empty overview with its type set, named after the snapshot it judges.
