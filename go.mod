@@ -2,6 +2,8 @@ module github.com/kubectl-versions/kubectl-versions
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/creack/pty v1.1.24
 	github.com/google/go-cmp v0.7.0
