@@ -62,7 +62,9 @@ func isURL(path string) bool {
 // expand returns what a pattern matches, and the path itself where there is such a file.
 func expand(path string) ([]string, error) {
 	_, err := os.Stat(path)
-	if !errors.Is(err, fs.ErrNotExist) {
+	// Windows says of a name with these that it is none, not that no file has it.
+	isPattern := strings.ContainsAny(path, "*?")
+	if err == nil || errors.Is(err, fs.ErrPermission) || !errors.Is(err, fs.ErrNotExist) && !isPattern {
 		return []string{path}, nil
 	}
 	if matches, err := filepath.Glob(path); err == nil && len(matches) > 0 {
