@@ -28,8 +28,8 @@ test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster: seconds
-	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers)
-	go test -count=1 ./hack/layers
+	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers -e /hack/repository)
+	go test -count=1 ./hack/layers ./hack/repository
 
 .PHONY: race
 race: ## Run the tests that need no cluster under the race detector; needs a C compiler
@@ -49,8 +49,21 @@ bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and 
 	go run ./test/bench -bin bin -kubernetes $(KUBERNETES)
 
 .PHONY: lint
-lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
+lint: bin/golangci-lint bin/actionlint ## Check formatting, vet, lint, shell scripts and workflows
 	hack/lint.sh
+
+.PHONY: verify
+verify: ## Write all that is generated, and fail where that changes a file
+	hack/verify.sh
+
+.PHONY: cross
+cross: ## Compile for the platforms that no test here runs on
+	hack/cross.sh
+
+.PHONY: vulnerabilities
+vulnerabilities: bin/govulncheck ## Look for known vulnerabilities in what is called; asks vuln.go.dev
+	bin/govulncheck ./...
+	cd live && $(CURDIR)/bin/govulncheck ./...
 
 .PHONY: generate
 generate: ## Rewrite generated code and the command reference
@@ -95,3 +108,9 @@ bin/v%:
 
 bin/golangci-lint: hack/golangci-lint/go.mod hack/golangci-lint/go.sum
 	cd hack/golangci-lint && go build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/actionlint: hack/actionlint/go.mod hack/actionlint/go.sum
+	cd hack/actionlint && go build -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
+
+bin/govulncheck: hack/govulncheck/go.mod hack/govulncheck/go.sum
+	cd hack/govulncheck && go build -o $(CURDIR)/$@ golang.org/x/vuln/cmd/govulncheck
