@@ -8,7 +8,7 @@ import (
 )
 
 func TestEscapesAreTurnedOn(t *testing.T) {
-	// Without effect where the test has a console.
+	// It fails, without harm, where the test has a console.
 	_, _, _ = windows.NewLazySystemDLL("kernel32.dll").NewProc("AllocConsole").Call()
 	console, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
 	if err != nil {
