@@ -38,8 +38,8 @@ test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster: seconds
-	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers)
-	go test -count=1 ./hack/layers
+	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers -e /hack/repository)
+	go test -count=1 ./hack/layers ./hack/repository
 
 .PHONY: race
 race: ## Run the tests that need no cluster under the race detector; needs a C compiler
@@ -79,8 +79,21 @@ test-dist: dist ## Check the files of a release, that another clone makes the sa
 	$(MAKE) --no-print-directory test-krew
 
 .PHONY: lint
-lint: bin/golangci-lint ## Check formatting, vet, lint, shell scripts, and that generated files are fresh
+lint: bin/golangci-lint bin/actionlint ## Check formatting, vet, lint, shell scripts and workflows
 	hack/lint.sh
+
+.PHONY: verify
+verify: ## Write all that is generated, and fail where that changes a file
+	hack/verify.sh
+
+.PHONY: cross
+cross: ## Compile for the platforms that no test here runs on
+	hack/cross.sh
+
+.PHONY: vulnerabilities
+vulnerabilities: bin/govulncheck ## Look for known vulnerabilities in what is called; asks vuln.go.dev
+	bin/govulncheck ./...
+	cd live && $(CURDIR)/bin/govulncheck ./...
 
 .PHONY: generate
 generate: ## Rewrite generated code, the command reference and the manual pages
@@ -144,3 +157,9 @@ bin/goreleaser: hack/goreleaser/go.mod hack/goreleaser/go.sum
 .PHONY: bin/sbom
 bin/sbom:
 	cd hack/sbom && go build -o $(CURDIR)/$@ .
+
+bin/actionlint: hack/actionlint/go.mod hack/actionlint/go.sum
+	cd hack/actionlint && go build -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
+
+bin/govulncheck: hack/govulncheck/go.mod hack/govulncheck/go.sum
+	cd hack/govulncheck && go build -o $(CURDIR)/$@ golang.org/x/vuln/cmd/govulncheck

@@ -21,10 +21,10 @@ import (
 var version, commit, date string
 
 func main() {
-	os.Exit(run())
+	os.Exit(run(cacheDir()))
 }
 
-func run() int {
+func run(cacheDir string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second interrupt ends what does not heed the first, such as opening a pipe.
@@ -35,7 +35,7 @@ func run() int {
 		Getenv:   os.Getenv,
 		Now:      time.Now,
 		Build:    cmd.BuildOf(version, commit, date, recorded),
-		CacheDir: cacheDir(),
+		CacheDir: cacheDir,
 	}, os.Args[1:])
 	if !cmd.Silent(err) {
 		fmt.Fprintln(os.Stderr, "error:", cmd.Message(err))

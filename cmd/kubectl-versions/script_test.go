@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"io"
+	"io/fs"
 	"log"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -36,7 +39,32 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kubectl-versions": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){"kubectl-versions": func() {
+		trust(os.Getenv("SSL_CERT_FILE"))
+		os.Exit(run(cacheOfScript()))
+	}})
+}
+
+// cacheOfScript is cacheDir as it is on Linux, so that scripts name one variable everywhere.
+func cacheOfScript() string {
+	cache := os.Getenv("XDG_CACHE_HOME")
+	if home := os.Getenv("HOME"); cache == "" && home != "" {
+		cache = filepath.Join(home, ".cache")
+	}
+	if cache == "" {
+		return ""
+	}
+	return filepath.Join(cache, "kubectl-versions")
+}
+
+// trust does what Go does for SSL_CERT_FILE on Linux alone; $GODEBUG makes these
+// certificates replace those of the system.
+func trust(file string) {
+	if certificates, err := os.ReadFile(file); err == nil {
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(certificates)
+		x509.SetFallbackRoots(pool)
+	}
 }
 
 // TestScripts runs the command line as a shell would. $EXAMPLES holds the
@@ -60,6 +88,14 @@ func TestScripts(t *testing.T) {
 	certificate := filepath.Join(t.TempDir(), "server.pem")
 	write(t, certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 
+	// The system's words.
+	var noSuchFile *fs.PathError
+	_, missing := os.Open(filepath.Join(t.TempDir(), "missing"))
+	_, refused := net.Dial("tcp", "127.0.0.1:1")
+	if !errors.As(missing, &noSuchFile) || refused == nil {
+		t.Fatalf("a missing file: %v, a port where nobody listens: %v", missing, refused)
+	}
+
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_GOLDENS") != "",
@@ -71,6 +107,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CATALOGS", catalogs)
 			env.Setenv("SERVER", server.URL)
 			env.Setenv("SSL_CERT_FILE", certificate)
+			env.Setenv("GODEBUG", "x509usefallbackroots=1")
+			env.Setenv("NO_SUCH_FILE", noSuchFile.Err.Error())
+			env.Setenv("REFUSED", refused.Error())
 			env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "kubeconfig"))
 			// A catalog of today is in use, so that no script fails one day for the
 			// hint that the embedded one is old.
@@ -78,7 +117,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CACHE_HOME", cache)
 			return errors.Join(
 				os.MkdirAll(filepath.Join(cache, "kubectl-versions"), 0o755),
-				os.Symlink(filepath.Join(catalogs, "today.json"), filepath.Join(cache, "kubectl-versions", "catalog.json")),
+				os.WriteFile(filepath.Join(cache, "kubectl-versions", "catalog.json"), read(t, filepath.Join(catalogs, "today.json")), 0o644),
 			)
 		},
 	})

@@ -13,7 +13,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -97,17 +100,22 @@ func (r *Reader) Read(ctx context.Context, log io.Reader) error {
 }
 
 // open tells gzip by its first two bytes, whatever the name: RFC 1952, 2.3.1.
+// What begins with a byte order mark is read as that says: Windows PowerShell's >
+// writes UTF-16.
 func open(log io.Reader) (*bufio.Reader, error) {
-	raw := bufio.NewReaderSize(log, bufferSize)
+	lines := bufio.NewReaderSize(log, bufferSize)
 	// A log of one byte has no magic. Its error comes again when it is read.
-	if magic, _ := raw.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return raw, nil
+	if magic, _ := lines.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		text, err := gzip.NewReader(lines)
+		if err != nil {
+			return nil, err
+		}
+		lines = bufio.NewReaderSize(text, bufferSize)
 	}
-	text, err := gzip.NewReader(raw)
-	if err != nil {
-		return nil, err
+	if first, _ := lines.Peek(1); len(first) == 1 && first[0] >= utf8.RuneSelf {
+		lines = bufio.NewReaderSize(transform.NewReader(lines, unicode.BOMOverride(transform.Nop)), bufferSize)
 	}
-	return bufio.NewReaderSize(text, bufferSize), nil
+	return lines, nil
 }
 
 func (r *Reader) readLines(ctx context.Context, log *bufio.Reader) error {

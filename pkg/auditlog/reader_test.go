@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -223,6 +225,28 @@ func TestWhichRequests(t *testing.T) {
 			log := read(t, test.line)
 			if diff := cmp.Diff(test.want, describe(log)); diff != "" || log.Malformed > 0 || log.Events == 0 {
 				t.Errorf("%d events, %d malformed, requests (-want +got):\n%s", log.Events, log.Malformed, diff)
+			}
+		})
+	}
+}
+
+// Windows PowerShell's > writes UTF-16 with CR LF, and editors there may put a mark before UTF-8.
+func TestLogsAreReadAsWindowsWritesThem(t *testing.T) {
+	line := strings.TrimSpace(edit(t, "alice", "zoë"))
+	for name, encoded := range map[string]*encoding.Encoder{
+		"UTF-8":             encoding.Nop.NewEncoder(),
+		"UTF-8, marked":     unicode.UTF8BOM.NewEncoder(),
+		"UTF-16":            unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(),
+		"UTF-16, otherwise": unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, err := encoded.String(line + "\r\n" + strings.Replace(line, "id-1", "id-2", 1) + "\r\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			log := read(t, text)
+			if diff := cmp.Diff([]string{"2 zoë list policy/v1beta1 poddisruptionbudgets "}, describe(log)); diff != "" || log.Malformed > 0 {
+				t.Errorf("%d malformed, requests (-want +got):\n%s", log.Malformed, diff)
 			}
 		})
 	}

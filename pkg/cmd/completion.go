@@ -59,7 +59,7 @@ asks a cluster.`,
 			if _, err := fmt.Fprint(env.Streams.Out, script); err != nil {
 				return err
 			}
-			if _, terminal := terminalWidth(env.Streams.Out); !terminal {
+			if !isTerminal(env.Streams.Out) {
 				return nil
 			}
 			_, err := fmt.Fprintf(env.Streams.ErrOut, "hint: this script does nothing here: write it into %s on PATH, as its comments say\n", name)

@@ -91,7 +91,7 @@ func (f *fleetFlags) files() ([]string, error) {
 			found = nil
 			for _, entry := range entries {
 				if !entry.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(entry.Name())) {
-					found = append(found, filepath.Join(name, entry.Name()))
+					found = append(found, filepath.ToSlash(filepath.Join(name, entry.Name())))
 				}
 			}
 			if len(found) == 0 {

@@ -23,8 +23,7 @@ const (
 // takes long. describe returns the line, which must fit the width, or nothing to
 // show. stop clears it, and returns once nothing is written any more.
 func (e Environment) showProgress(describe func(width int) string) (stop func()) {
-	_, terminal := terminalWidth(e.Streams.ErrOut)
-	if !terminal || e.Getenv("TERM") == "dumb" || klog.V(1).Enabled() {
+	if _, escapes := e.terminal(e.Streams.ErrOut); !escapes || klog.V(1).Enabled() {
 		return func() {}
 	}
 	done := make(chan struct{})
@@ -40,7 +39,7 @@ func (e Environment) showProgress(describe func(width int) string) (stop func())
 				return
 			case <-time.After(next):
 			}
-			width, _ := terminalWidth(e.Streams.ErrOut)
+			width, _ := e.terminal(e.Streams.ErrOut)
 			if width == 0 {
 				width = 80
 			}

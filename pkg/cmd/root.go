@@ -165,19 +165,27 @@ func (c *colorFlag) validate() error {
 
 // layout of output for people, on whatever stdout is.
 func (c *colorFlag) layout(env Environment) printer.Layout {
-	width, terminal := terminalWidth(env.Streams.Out)
-	auto := terminal && env.Getenv("NO_COLOR") == "" && env.Getenv("TERM") != "dumb"
+	width, escapes := env.terminal(env.Streams.Out)
+	auto := escapes && env.Getenv("NO_COLOR") == ""
 	return printer.Layout{Width: width, Color: c.value == "always" || c.value == "auto" && auto}
 }
 
-func terminalWidth(out io.Writer) (int, bool) {
-	file, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+// terminal returns the width of the terminal that a stream is, 0 where that is
+// none or does not tell, and whether it heeds escape sequences.
+func (e Environment) terminal(stream io.Writer) (width int, escapes bool) {
+	if !isTerminal(stream) {
 		return 0, false
 	}
+	file := stream.(*os.File)
+	escapes = e.Getenv("TERM") != "dumb" && turnOnEscapes(file) == nil
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil {
-		return 0, true
+		return 0, escapes
 	}
-	return width, true
+	return width, escapes
+}
+
+func isTerminal(stream io.Writer) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }

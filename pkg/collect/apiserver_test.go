@@ -19,7 +19,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,8 +59,12 @@ const (
 // now is the Date of every answer, and the clock of the collecting machine is an hour ahead of it.
 var now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// Proxies of the environment would take the addresses that tests make up.
+// TestMain is kubectl where it is called that.
 func TestMain(m *testing.M) {
+	if strings.HasPrefix(filepath.Base(os.Args[0]), "kubectl") {
+		os.Exit(beKubectl())
+	}
+	// Proxies of the environment would take the addresses that tests make up.
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		os.Unsetenv(name)
 	}

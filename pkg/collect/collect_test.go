@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -293,7 +293,10 @@ func TestCollectFailsWhenNoAPIServerAnswers(t *testing.T) {
 		{
 			"nothing listens", t.Context(),
 			func(s *apiServer) *apiServer { s.Close(); return s },
-			func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) },
+			func(err error) bool {
+				var failed *net.OpError
+				return errors.As(err, &failed) && failed.Op == "dial"
+			},
 		},
 		{
 			"the server's certificate is not the cluster's", t.Context(),

@@ -20,7 +20,8 @@ const stdinPath = "-"
 // called, patterns of files, directories (of which the *.yaml, *.yml and *.json,
 // with recursive also those further down, but for what kustomize and Helm read), and "-" for stdin. A file that cannot
 // be read, or not wholly, says so in its Error; an argument that names no
-// manifest is an error of the whole.
+// manifest is an error of the whole. Paths have slashes on Windows too, so that
+// what is found there is what another machine finds.
 func ReadFiles(paths []string, recursive bool, stdin io.Reader) (*v1alpha1.Files, error) {
 	files := &v1alpha1.Files{Files: []v1alpha1.File{}}
 	for i, path := range paths {
@@ -62,7 +63,9 @@ func isURL(path string) bool {
 // expand returns what a pattern matches, and the path itself where there is such a file.
 func expand(path string) ([]string, error) {
 	_, err := os.Stat(path)
-	if !errors.Is(err, fs.ErrNotExist) {
+	// Windows says of a name with these that it is none, not that no file has it.
+	isPattern := strings.ContainsAny(path, "*?")
+	if err == nil || errors.Is(err, fs.ErrPermission) || !errors.Is(err, fs.ErrNotExist) && !isPattern {
 		return []string{path}, nil
 	}
 	if matches, err := filepath.Glob(path); err == nil && len(matches) > 0 {
@@ -89,7 +92,7 @@ func readDirectory(path string, recursive bool) ([]v1alpha1.File, error) {
 	err := filepath.WalkDir(root, func(found string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			files = append(files, v1alpha1.File{Path: found, Error: reason(err)})
+			files = append(files, v1alpha1.File{Path: filepath.ToSlash(found), Error: reason(err)})
 			return nil
 		case entry.IsDir():
 			if found != root && !recursive {
@@ -117,7 +120,7 @@ func readDirectory(path string, recursive bool) ([]v1alpha1.File, error) {
 func readFile(path string) v1alpha1.File {
 	file, err := os.Open(path)
 	if err != nil {
-		return v1alpha1.File{Path: path, Error: reason(err)}
+		return v1alpha1.File{Path: filepath.ToSlash(path), Error: reason(err)}
 	}
 	defer file.Close()
 	return readFrom(path, file)
@@ -125,7 +128,7 @@ func readFile(path string) v1alpha1.File {
 
 func readFrom(path string, r io.Reader) v1alpha1.File {
 	objects, err := Read(r)
-	file := v1alpha1.File{Path: path, Objects: objects}
+	file := v1alpha1.File{Path: filepath.ToSlash(path), Objects: objects}
 	if err != nil {
 		file.Error = reason(err)
 	}

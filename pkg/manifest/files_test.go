@@ -131,42 +131,6 @@ func TestReadFilesSaysThatStdinFailed(t *testing.T) {
 	}
 }
 
-func TestReadFilesFollowsLinksToFilesAlone(t *testing.T) {
-	tree(t, map[string]string{"elsewhere/a.yaml": pod, "dir/b.yaml": pod})
-	for link, target := range map[string]string{
-		"dir/file.yaml":   "../elsewhere/a.yaml",
-		"dir/dir.yaml":    "../elsewhere",
-		"dir/loop":        ".",
-		"dir/self.yaml":   "self.yaml",
-		"dir/gone.yaml":   "nope.yaml",
-		"linked":          "dir",
-		"dir/parent.yaml": "..",
-	} {
-		if err := os.Symlink(target, link); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := ReadFiles([]string{"dir"}, true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{
-		"dir/b.yaml: Pod", "dir/file.yaml: Pod", "dir/gone.yaml:! no such file or directory", "dir/self.yaml:! too many levels of symbolic links",
-	}
-	if diff := cmp.Diff(want, summary(files)); diff != "" {
-		t.Errorf("files (-want +got):\n%s", diff)
-	}
-	for i := range want {
-		want[i] = strings.Replace(want[i], "dir/", "linked/", 1)
-	}
-	if files, err = ReadFiles([]string{"linked"}, false, nil); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, summary(files)); diff != "" {
-		t.Errorf("files of a directory that is named by a link (-want +got):\n%s", diff)
-	}
-}
-
 func within(t *testing.T, limit time.Duration, call func()) {
 	t.Helper()
 	done := make(chan struct{})

@@ -36,7 +36,7 @@ func Kustomize(path string) (v1alpha1.File, error) {
 		return v1alpha1.File{}, fmt.Errorf("%s is no directory: name one that holds a kustomization.yaml", path)
 	}
 	local := &localFiles{FileSystem: filesys.MakeFsOnDisk()}
-	file := v1alpha1.File{Path: path}
+	file := v1alpha1.File{Path: filepath.ToSlash(path)}
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(local, path)
 	if err == nil {
 		var text []byte

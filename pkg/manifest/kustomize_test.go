@@ -31,7 +31,7 @@ func TestKustomize(t *testing.T) {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
 	for path, want := range map[string]string{
-		"broken": "no such file or directory",
+		"broken": "accumulating resources from 'nope.yaml'",
 		"none":   "unable to find one of 'kustomization.yaml'",
 	} {
 		if file, err := Kustomize(path); err != nil || file.Path != path || file.Objects != nil || !strings.Contains(file.Error, want) {

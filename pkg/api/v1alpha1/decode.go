@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
@@ -110,6 +112,11 @@ type foundType struct{ metav1.TypeMeta }
 func decodeType(data []byte, limit int, what string) (asJSON []byte, found foundType, err error) {
 	if len(data) > limit {
 		return nil, found, fmt.Errorf("larger than %d MiB", limit>>20)
+	}
+	// Windows PowerShell's > writes UTF-16, and editors there a mark before UTF-8.
+	data, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), data)
+	if err != nil {
+		return nil, found, fmt.Errorf("not text: %w", err)
 	}
 	if moreDocuments(data) {
 		return nil, found, fmt.Errorf("holds more than one document: give one %s at a time", what)

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 )
@@ -66,6 +69,35 @@ func TestWhatIsNoReportIsRefused(t *testing.T) {
 			}
 			if report != nil && err != nil {
 				t.Errorf("a report beside an error: %T", report)
+			}
+		})
+	}
+}
+
+// Windows PowerShell's > writes UTF-16 with CR LF, and editors there may put a mark before UTF-8.
+func TestDocumentsAreReadAsWindowsWritesThem(t *testing.T) {
+	const document = "apiVersion: kubectl-versions.github.io/v1alpha1\r\nkind: Snapshot\r\ncluster:\r\n  context: préprod-集群\r\n"
+	for name, encoded := range map[string]*encoding.Encoder{
+		"UTF-8":             encoding.Nop.NewEncoder(),
+		"UTF-8, marked":     unicode.UTF8BOM.NewEncoder(),
+		"UTF-16":            unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(),
+		"UTF-16, otherwise": unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder(),
+	} {
+		for form, text := range map[string]string{
+			"YAML": document,
+			"JSON": `{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "Snapshot", "cluster": {"context": "préprod-集群"}}` + "\r\n",
+		} {
+			t.Run(form+" in "+name, func(t *testing.T) {
+				snapshot, err := DecodeSnapshot(transform.NewReader(strings.NewReader(text), encoded))
+				if err != nil || snapshot.Cluster.Context != "préprod-集群" {
+					t.Errorf("read %+v, error %v", snapshot, err)
+				}
+			})
+		}
+		t.Run("two documents in "+name, func(t *testing.T) {
+			_, err := DecodeSnapshot(transform.NewReader(strings.NewReader(document+"---\r\n"+document), encoded))
+			if err == nil || err.Error() != "holds more than one document: give one snapshot at a time" {
+				t.Errorf("got %v", err)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
@@ -17,7 +18,7 @@ import (
 // cannot be put into the catalog in use are errors, and leave the cache as it was.
 func (s *Store) KeepLive(answer *v1alpha1.LiveReleases) (string, error) {
 	if s.Dir == "" {
-		return "", errors.New("there is no cache directory: set HOME or XDG_CACHE_HOME")
+		return "", noCache(runtime.GOOS)
 	}
 	opened, _, err := s.inUse()
 	if err != nil {

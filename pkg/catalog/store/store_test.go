@@ -240,6 +240,17 @@ func TestADownloadedCatalogReplacesOrExtends(t *testing.T) {
 	}
 }
 
+// fault is why a file cannot be read, in the system's words.
+func fault(t *testing.T, path string) string {
+	t.Helper()
+	_, err := os.ReadFile(path)
+	var failed *fs.PathError
+	if !errors.As(err, &failed) {
+		t.Fatalf("reading %s: %v", path, err)
+	}
+	return failed.Err.Error()
+}
+
 func TestWhatCannotBeOpened(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing.yaml")
@@ -252,8 +263,8 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		location string
 		parts    []string
 	}{
-		"a missing file":            {missing, []string{"cannot read " + missing + ": no such file or directory"}},
-		"a directory":               {dir, []string{"cannot read " + dir + ": is a directory"}},
+		"a missing file":            {missing, []string{"cannot read " + missing + ": " + fault(t, missing)}},
+		"a directory":               {dir, []string{"cannot read " + dir + ": " + fault(t, dir)}},
 		"http":                      {"http://127.0.0.1:1/c.yaml", []string{"cannot download http://127.0.0.1:1/c.yaml: must be https"}},
 		"HTTP in capitals":          {"HTTP://127.0.0.1:1/c.yaml", []string{"must be https"}},
 		"another scheme":            {"file:///etc/hostname", []string{"must be https"}},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 )
@@ -35,7 +36,7 @@ func (s *Store) Update(ctx context.Context, address string) (UpdateResult, error
 
 func (s *Store) update(ctx context.Context, address string) (UpdateResult, error) {
 	if s.Dir == "" {
-		return UpdateResult{}, errors.New("there is no cache directory: set HOME or XDG_CACHE_HOME")
+		return UpdateResult{}, noCache(runtime.GOOS)
 	}
 	before, cached, err := s.inUse()
 	if err != nil {
@@ -69,6 +70,18 @@ func (s *Store) update(ctx context.Context, address string) (UpdateResult, error
 	}
 	result.Changed = true
 	return result, nil
+}
+
+// noCache says what os.UserCacheDir looks for.
+func noCache(goos string) error {
+	variables := "HOME or XDG_CACHE_HOME"
+	switch goos {
+	case "windows":
+		variables = "LocalAppData"
+	case "darwin":
+		variables = "HOME"
+	}
+	return fmt.Errorf("there is no cache directory: set %s", variables)
 }
 
 // replace keeps before, unless it is nil, and puts after in its place. Both are

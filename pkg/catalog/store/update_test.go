@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -316,11 +317,21 @@ func TestCredentialsAreSentAndNotShown(t *testing.T) {
 	wantError(t, err, "cannot download "+address+"/c.json: the server answers 401 Unauthorized")
 }
 
+func TestWhereThereIsNoCache(t *testing.T) {
+	for goos, want := range map[string]string{
+		"linux":   "there is no cache directory: set HOME or XDG_CACHE_HOME",
+		"darwin":  "there is no cache directory: set HOME",
+		"windows": "there is no cache directory: set LocalAppData",
+	} {
+		wantError(t, noCache(goos), want)
+	}
+}
+
 func TestACacheThatCannotBeWritten(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		s, address := serve(t, answer(aged(t, 1)))
 		_, err := s.Update(t.Context(), address)
-		wantError(t, err, "there is no cache directory: set HOME or XDG_CACHE_HOME: nothing changed")
+		wantError(t, err, noCache(runtime.GOOS).Error()+": nothing changed")
 	})
 	t.Run("a file stands where the directory should", func(t *testing.T) {
 		s, address := serve(t, answer(aged(t, 1)))
