@@ -31,7 +31,7 @@ func run() int {
 	defer stop()
 	// kubectl runs this as `kubectl versions live`, too.
 	if len(os.Args) > 1 || typed(os.Stdin) {
-		fmt.Fprintln(os.Stderr, "kubectl-versions-live answers kubectl versions --live: it takes a LiveQuery on stdin, and no arguments")
+		fmt.Fprintln(os.Stderr, "kubectl-versions-live is no command to type: kubectl versions releases --live and support --live run it, and give it a LiveQuery on stdin")
 		return 2
 	}
 	query, err := readQuery(os.Stdin)

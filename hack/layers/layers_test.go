@@ -53,6 +53,7 @@ func mayImport() map[string][]string {
 		"hack/apilifecycle":    {"pkg/apilifecycle", "pkg/version"},
 		"hack/catalog":         facts,
 		"hack/docs":            {"pkg/cmd"},
+		"hack/repository":      {},
 		"hack/layers":          {},
 		"test/dist":            {},
 		"test/e2e":             {},

@@ -60,7 +60,11 @@ It only reads: get and list are all it asks of a cluster. Whatever it may not
 or cannot read is named in the report, and its verdict is unknown, never ok.
 Reading a cluster ends within 30 seconds, unless --request-timeout gives another
 limit. An interrupt ends it at once: what was read is judged and shown, what was
-not is unknown, and the exit code is 130.`,
+not is unknown, and the exit code is 130.
+
+Exit codes: 0 done, and nothing at or above --fail-on; 1 could not run; 2 bad
+usage; 3 findings at or above --fail-on; 4 something could not be seen, and
+--require-complete was given; 130 interrupted.`,
 		Example: `  # All of it on one screen
   kubectl versions
 
@@ -91,6 +95,8 @@ not is unknown, and the exit code is 130.`,
 
 	config := genericclioptions.NewConfigFlags(true)
 	config.AddFlags(root.PersistentFlags())
+	root.PersistentFlags().Lookup("request-timeout").Usage = "Limit for all of the reading, of each cluster, such as 10s or 2m. 30 seconds unless it is given."
+	root.PersistentFlags().Lookup("namespace").Usage = "Narrow deprecations and snapshot to the objects of this namespace."
 	completeConnection(root, config)
 	root.PersistentFlags().BoolP("help", "h", false, "Show what a command does, with examples and flags.")
 	root.Flags().Bool("version", false, "Print the version of this plugin. kubectl versions version tells more.")

@@ -249,7 +249,8 @@ func explain(err error, contextName, host string, timeout time.Duration) error {
 	case errors.As(err, &network) && network.Timeout():
 		return fmt.Errorf("%s did not answer: %w: check the network", where, err)
 	case strings.HasPrefix(err.Error(), credentials):
-		return fmt.Errorf("no credentials for %s: %s: log in again, or choose another --context or --user", where, strings.TrimPrefix(err.Error(), credentials))
+		reason, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), credentials), "\n")
+		return fmt.Errorf("no credentials for %s: %s: install what is missing, log in again, or choose another --context or --user", where, reason)
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("%s refuses the credentials: %w: log in again, or choose another --context or --user", where, err)
 	case apierrors.IsForbidden(err):

@@ -16,11 +16,11 @@ func pluginDocument(info *v1alpha1.PluginInfo) document {
 	}
 	facts := []fact{
 		{"commit", orDash(build.Commit)},
-		{"date", orDash(build.Date)},
+		{"commit date", orDash(build.Date)},
 		{"catalog", fmt.Sprintf("of %s, %s old", catalog.AsOf, several(int64(catalog.AgeDays), "day"))},
-		{"origin", catalog.Origin},
-		{"newest minor", catalog.Newest.String()},
-		{"live", helper},
+		{"catalog origin", catalog.Origin},
+		{"catalog knows", "minors up to " + catalog.Newest.String()},
+		{"helper for --live", helper},
 	}
 	columns := []column[fact]{
 		{header: "ABOUT", text: func(f fact, _ int) string { return f.name }},

@@ -131,6 +131,16 @@ kubectl patch node left-behind --subresource=status --type=merge -p '{"status": 
 		}
 		job.run(t, 0, "kubectl config set-cluster dead --server https://127.0.0.1:1; kubectl config set-context gone --cluster dead")
 		job.run(t, 1, script+" kept")
+
+		// What cannot be compared is said, and stays what it was.
+		const kept = "kept/arn_aws_eks_eu-west-1_111122223333_cluster_prod.yaml"
+		job.write(t, kept, "no snapshot\n")
+		if out := job.run(t, 1, script+" kept"); out != "" {
+			t.Errorf("printed:\n%s", out)
+		}
+		if text, err := os.ReadFile(job.file(kept)); string(text) != "no snapshot\n" {
+			t.Errorf("replaced: %v", err)
+		}
 	})
 }
 
