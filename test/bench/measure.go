@@ -99,7 +99,7 @@ func (b *bench) once(ctx context.Context, command string, environment []string) 
 	if !ok {
 		return usage{}, errors.New("the system does not tell a command's peak memory")
 	}
-	return usage{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), resources.Maxrss << 10}, nil
+	return usage{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), int64(resources.Maxrss) << 10}, nil //nolint:unconvert // an int32 on 32 bits
 }
 
 func (b *bench) executable(name string) string {

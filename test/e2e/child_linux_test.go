@@ -16,5 +16,5 @@ func residentBytes(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
-	return usage.Maxrss << 10
+	return int64(usage.Maxrss) << 10 //nolint:unconvert // an int32 on 32 bits
 }
