@@ -9,10 +9,8 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null 
 COMMIT  := $(shell git describe --match= --always --abbrev=40 --dirty 2>/dev/null)
 DATE    := $(shell TZ=UTC0 git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 
-# What goreleaser does; the workflow has it publish.
-RELEASE := --snapshot
 # goreleaser takes no commit from a repository without a remote, and zip files tell local times.
-RELEASE_ENV = VERSION=$(VERSION) TZ=UTC GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/kubectl-versions/kubectl-versions
+RELEASE_ENV = VERSION='$(VERSION)' TZ=UTC GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/kubectl-versions/kubectl-versions
 
 .PHONY: help
 help: ## List the targets
@@ -70,7 +68,7 @@ compare: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDEST) ## Run
 .PHONY: dist
 dist: bin/goreleaser bin/sbom ## Make the files of a release into dist/
 	go run ./hack/catalog export > bin/catalog-v1alpha1.json
-	$(RELEASE_ENV) bin/goreleaser release --clean --parallelism 1 $(RELEASE)
+	$(RELEASE_ENV) bin/goreleaser release --clean --parallelism 1 --snapshot
 	cp bin/catalog-v1alpha1.json dist/
 
 .PHONY: test-dist
@@ -100,11 +98,13 @@ generate: ## Rewrite generated code, the command reference and the manual pages
 	cd hack/deepcopy-gen && go build -o ../../bin/deepcopy-gen k8s.io/code-generator/cmd/deepcopy-gen
 	bin/deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/deepcopy-gen/boilerplate.go.txt ./pkg/api/v1alpha1
 	go run ./hack/docs docs
-	cd hack/krew && go run . -bot > $(CURDIR)/.krew.yaml
+	cd hack/krew && go run . -bot > $(CURDIR)/bin/krew.yaml
+	mv bin/krew.yaml .krew.yaml
 
 .PHONY: krew-manifest
 krew-manifest: ## Write plugins/versions.yaml for VERSION, from the release in dist/
-	cd hack/krew && go run . -checksums $(CURDIR)/dist/checksums.txt -version $(VERSION) > $(CURDIR)/bin/versions.yaml
+	@mkdir -p bin
+	cd hack/krew && go run . -version '$(VERSION)' > $(CURDIR)/bin/versions.yaml
 	mv bin/versions.yaml plugins/
 
 .PHONY: golden

@@ -8,11 +8,14 @@ set -euo pipefail
 directory=${1:?usage: check.sh DIRECTORY}
 mkdir -p "$directory"
 
+contexts=$(kubectl config get-contexts -o name)
 found=0
 failed=0
 while read -r context; do
+	[ -n "$context" ] || continue
 	# An ARN is a context's name too, and no file's.
-	kept=$directory/${context//[^A-Za-z0-9._-]/_}.yaml
+	read -r sum _ < <(cksum <<<"$context")
+	kept=$directory/${context//[^A-Za-z0-9._-]/_}-$sum.yaml
 	if ! kubectl versions snapshot --context "$context" >"$kept.new"; then
 		rm "$kept.new"
 		failed=1
@@ -35,5 +38,5 @@ while read -r context; do
 		;;
 	esac
 	mv "$kept.new" "$kept"
-done < <(kubectl config get-contexts -o name)
+done <<<"$contexts"
 exit $((found ? 3 : failed))

@@ -31,7 +31,7 @@ func main() {
 
 func write(dir string) error {
 	// kubectl's own flags show a default below the home directory.
-	if err := os.Setenv("HOME", "$HOME"); err != nil {
+	if err := errors.Join(os.Setenv("HOME", "$HOME"), os.Unsetenv("KUBECACHEDIR")); err != nil {
 		return err
 	}
 	root := cmd.NewRoot(cmd.Environment{

@@ -18,9 +18,9 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("krew", flag.ExitOnError)
+	flags := flag.NewFlagSet("krew", flag.ContinueOnError)
 	bot := flags.Bool("bot", false, "write the template of krew-release-bot")
-	checksums := flags.String("checksums", "dist/checksums.txt", "sha256 sums of the release's files")
+	checksums := flags.String("checksums", "../../dist/checksums.txt", "sha256 sums of the release's files")
 	version := flags.String("version", "", "tag of the release, such as v0.1.0")
 	base := flags.String("base", downloads, "where releases are downloaded from: the tag and the archive's name follow")
 	if err := flags.Parse(args); err != nil {

@@ -65,14 +65,9 @@ with the day it was read, its calendar's range, and, with -o wide, its sources.`
 
 // Validate checks what was typed, before anything is read.
 func (o *catalogInfoOptions) Validate() error {
-	if err := o.color.validate(); err != nil {
-		return err
-	}
 	var err error
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	o.print, err = o.color.printer(o.env, o.output)
+	return err
 }
 
 // Run reads the catalog and prints.

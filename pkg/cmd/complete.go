@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,7 +135,7 @@ func (f *catalogFlag) fromCatalog(values func(*cobra.Command, *catalog.Catalog) 
 		if strings.Contains(location, "://") {
 			location = ""
 		}
-		opened, err := f.store().Open(context.Background(), location)
+		opened, err := f.store().Open(cmd.Context(), location)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -15,7 +15,12 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
+
+// completionDay is one on which the catalog is old.
+var completionDay = time.Date(2027, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // tree is every command.
 func tree(t *testing.T) []*cobra.Command {
@@ -67,7 +72,7 @@ func completing(t *testing.T, words ...string) (found []string, directive string
 	err := Execute(t.Context(), Environment{
 		Streams: genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &errOut},
 		Getenv:  func(string) string { return "" },
-		Now:     func() time.Time { return time.Date(2027, 11, 20, 12, 0, 0, 0, time.UTC) }, // the catalog is old
+		Now:     func() time.Time { return completionDay },
 		Build:   v1alpha1.Build{Version: "v0.0.0"},
 	}, append([]string{cobra.ShellCompRequestCmd}, words...))
 	if err != nil || strings.Contains(errOut.String(), "Error") || strings.Contains(errOut.String(), "warning") {
@@ -162,9 +167,15 @@ contexts:
 }
 
 func TestCompletionDescribes(t *testing.T) {
+	data, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := calendar.Of(completionDay)
+	newest, planned := data.NewestUpstream(today).String(), data.NewestPlanned(today).String()
 	for words, want := range map[string]string{
-		"plan --to ":                       "latest\t1.37, the newest that is out",
-		"plan --to 1":                      "1.38\tits release cycle is under way",
+		"plan --to ":                       "latest\t" + newest + ", the newest that is out",
+		"plan --to 1":                      planned + "\tits release cycle is under way",
 		"plan --to +":                      "+1\tthe server's next minor",
 		"deprecations --to 1.3":            "1.37\treleased 2026-08-26",
 		"releases --minor ":                "1.36\treleased 2026-04-22",

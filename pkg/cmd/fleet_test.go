@@ -153,7 +153,7 @@ func TestAFleetIsSortedAndAFailingClusterIsARow(t *testing.T) {
 		`bad-url unknown cannot reach kube-apiserver at https://[::1 (context "bad-url"): host must be a URL or a host:port pair: "https://[::1"`,
 		`gone unknown cannot reach kube-apiserver at ` + s.URL + `/clusters/gone (context "gone"): the server is currently unable to handle the request (get /clusters/gone/version)`,
 		`no-cluster unknown kubeconfig has no cluster "nowhere", which its context "no-cluster" names`,
-		`no-plugin unknown no credentials for kube-apiserver at ` + s.URL + `/clusters/fine (context "no-plugin"): exec: executable no-such-plugin not found`,
+		`no-plugin unknown no credentials for kube-apiserver at ` + s.URL + `/clusters/fine (context "no-plugin"): exec: executable no-such-plugin not found: install what is missing, log in again, or choose another --context or --user`,
 	}
 	if diff := cmp.Diff(want, rows(report)); diff != "" {
 		t.Error(diff)

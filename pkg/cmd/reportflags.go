@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"cmp"
-
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -25,14 +23,12 @@ func (f *reportFlags) addTo(cmd *cobra.Command) {
 }
 
 func (f *reportFlags) validate() error {
-	if err := cmp.Or(f.gate.validate(), f.color.validate()); err != nil {
+	if err := f.gate.validate(); err != nil {
 		return err
 	}
 	var err error
-	if f.print, err = f.format.Printer(f.color.layout(f.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	f.print, err = f.color.printer(f.env, f.format)
+	return err
 }
 
 func (f *reportFlags) show(report runtime.Object) error {

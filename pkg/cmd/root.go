@@ -169,6 +169,18 @@ func (c *colorFlag) validate() error {
 	return usagef("unknown value %q for --color: use one of auto, always, never", c.value)
 }
 
+// printer of a command's format; one that is unknown, or such a colour, is a usage error.
+func (c *colorFlag) printer(env Environment, format *printer.Flags) (printer.Printer, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	made, err := format.Printer(c.layout(env))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return made, nil
+}
+
 // layout of output for people, on whatever stdout is.
 func (c *colorFlag) layout(env Environment) printer.Layout {
 	width, escapes := env.terminal(env.Streams.Out)

@@ -46,14 +46,9 @@ kubectl version tells the versions of kubectl and of the cluster.`,
 
 // Validate checks what was typed, before anything is read.
 func (o *versionOptions) Validate() error {
-	if err := o.color.validate(); err != nil {
-		return err
-	}
 	var err error
-	if o.print, err = o.output.Printer(o.color.layout(o.env)); err != nil {
-		return usageError{err}
-	}
-	return nil
+	o.print, err = o.color.printer(o.env, o.output)
+	return err
 }
 
 // Run reads the catalog, looks for the helper and prints.

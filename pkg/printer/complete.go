@@ -19,10 +19,11 @@ func (f *Flags) Complete(_ *cobra.Command, _ []string, typed string) ([]cobra.Co
 	for _, own := range f.own {
 		about[own.name] = own.about
 	}
+	behind := slices.Concat(f.stock.TemplatePrinterFlags.AllowedFormats(), f.columns.AllowedFormats())
 	var found []cobra.Completion
 	directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 	for _, name := range f.Formats() {
-		if slices.Contains(templates(), name) {
+		if slices.Contains(behind, name) {
 			name += "="
 		}
 		if !strings.HasPrefix(name, typed) {
@@ -34,14 +35,6 @@ func (f *Flags) Complete(_ *cobra.Command, _ []string, typed string) ([]cobra.Co
 		found = append(found, cobra.CompletionWithDesc(name, about[strings.TrimSuffix(name, "=")]))
 	}
 	return found, directive
-}
-
-// templates are the formats that go on behind a =.
-func templates() []string {
-	return []string{
-		"go-template", "go-template-file", "template", "templatefile", "jsonpath", "jsonpath-as-json", "jsonpath-file",
-		"custom-columns", "custom-columns-file",
-	}
 }
 
 // aboutStock says what kubectl's own formats are.

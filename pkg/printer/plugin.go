@@ -12,7 +12,7 @@ type fact struct{ name, value string }
 func pluginDocument(info *v1alpha1.PluginInfo) document {
 	build, catalog, helper := info.Build, info.Catalog, info.Live.Path
 	if helper == "" {
-		helper = "not found: --live asks no cloud"
+		helper = info.Live.Message
 	}
 	facts := []fact{
 		{"commit", orDash(build.Commit)},

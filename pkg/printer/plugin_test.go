@@ -30,23 +30,23 @@ func TestPluginIsDescribed(t *testing.T) {
 	}{
 		"a release": {&built, `kubectl versions v0.1.0 for linux/amd64, built with go1.26.1
 
-ABOUT         IS
-commit        0123456789abcdef0123456789abcdef01234567
-date          2026-11-21T00:00:00Z
-catalog       of 2026-11-20, 1 day old
-origin        /home/jane/.cache/kubectl-versions/catalog.json
-newest minor  1.37
-live          /usr/local/bin/kubectl-versions-live
+ABOUT              IS
+commit             0123456789abcdef0123456789abcdef01234567
+commit date        2026-11-21T00:00:00Z
+catalog            of 2026-11-20, 1 day old
+catalog origin     /home/jane/.cache/kubectl-versions/catalog.json
+catalog knows      minors up to 1.37
+helper for --live  /usr/local/bin/kubectl-versions-live
 `},
 		"nothing is known": {&nothing, `kubectl versions unknown for windows/arm64, built with go1.26.1
 
-ABOUT         IS
-commit        -
-date          -
-catalog       of 2026-11-20, 1 day old
-origin        /home/jane/.cache/kubectl-versions/catalog.json
-newest minor  1.37
-live          not found: --live asks no cloud
+ABOUT              IS
+commit             -
+commit date        -
+catalog            of 2026-11-20, 1 day old
+catalog origin     /home/jane/.cache/kubectl-versions/catalog.json
+catalog knows      minors up to 1.37
+helper for --live  kubectl-versions-live is nowhere
 `},
 	} {
 		t.Run(name, func(t *testing.T) {
