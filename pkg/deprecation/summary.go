@@ -104,8 +104,13 @@ func (e *evaluation) notes(r *v1alpha1.DeprecationReport, idle []v1alpha1.Waiver
 	return slices.Compact(notes)
 }
 
-// farAhead is more minors than any plan looks ahead.
-const farAhead = 10
+const (
+	// foreseen is how many minors after the newest that is known no beta goes which
+	// is deprecated only then: https://kubernetes.io/docs/reference/using-api/deprecation-policy/, rule 4b.
+	foreseen = 3
+	// farAhead is more minors than any plan looks ahead.
+	farAhead = 10
+)
 
 // described is what a waiver names.
 func described(w v1alpha1.Waiver) string {
@@ -142,7 +147,8 @@ func has(n int32) string {
 
 // summarize is of all findings, whatever --only keeps of them.
 func (e *evaluation) summarize(r *v1alpha1.DeprecationReport) v1alpha1.DeprecationSummary {
-	s := v1alpha1.DeprecationSummary{Verdict: v1alpha1.OK, Complete: len(r.Gaps) == 0 && e.server.Compare(e.Index.Newest) <= 0}
+	known := e.server.Compare(e.Index.Newest) <= 0 && e.Target.Minus(e.Index.Newest) <= foreseen
+	s := v1alpha1.DeprecationSummary{Verdict: v1alpha1.OK, Complete: len(r.Gaps) == 0 && known}
 	broken, breaking, leaving := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, f := range r.Findings {
 		name := f.APIVersion + " " + f.Kind

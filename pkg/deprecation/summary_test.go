@@ -237,6 +237,8 @@ func TestTheSummaryInOneSentence(t *testing.T) {
 		want    string
 	}{
 		{"nothing", newCluster(), "1.38", "nothing was seen that breaks in 1.38"},
+		{"nothing, as far as is foreseen", newServer("v1.37.1"), "1.40", "nothing was seen that breaks in 1.40"},
+		{"nothing, where what will be deprecated can be gone", newServer("v1.37.1"), "1.41", "nothing was seen that breaks in 1.41; not everything could be seen"},
 		{"nothing, and not everything was seen", newCluster().gap(v1alpha1.SourceHelmSecrets, ""), "1.38", "nothing was seen that breaks in 1.38; not everything could be seen"},
 		{"one breaks, whoever else may use it", newCluster().claim("gpu", flux(v1beta1), updated("operator", v1beta1, before)), "1.38", "1 API version in use is gone in 1.38"},
 		{"one breaks, and one goes later", newCluster().claim("gpu", flux(v1beta1), applied("argo", v1beta2, after)), "1.38", "1 API version in use is gone in 1.38; 1 goes away later, or may be unused"},
