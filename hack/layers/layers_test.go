@@ -58,7 +58,8 @@ func mayImport() map[string][]string {
 		"test/dist":            {},
 		"test/e2e":             {},
 		"test/krew":            {},
-		"test/bench":           {},
+		"test/bench":           {"test/launch"},
+		"test/launch":          {},
 		"test/bench/sweep":     {},
 	}
 }

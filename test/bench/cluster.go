@@ -3,14 +3,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/kubectl-versions/kubectl-versions/test/launch"
 )
 
 // settle lets the kube-apiserver finish what seeding left it to do.
@@ -25,22 +25,7 @@ func (b *bench) start(ctx context.Context) (stop func() error, err error) {
 	cluster := exec.CommandContext(ctx, filepath.Join(b.bin, "cluster"), "run", "--bin", b.bin, "--dir", b.dir, "--server", b.kubernetes)
 	cluster.Env = append(os.Environ(), memoryLimit)
 	cluster.Stderr = os.Stderr
-	stdin, err := cluster.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	stdout, err := cluster.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cluster.Start(); err != nil {
-		return nil, err
-	}
-	stop = func() error { return errors.Join(stdin.Close(), cluster.Wait()) }
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
-		return nil, errors.Join(fmt.Errorf("cluster is not ready: %q: %w", line, err), stop())
-	}
-	return stop, nil
+	return launch.Cluster(cluster)
 }
 
 // nodeSeeds are the nodes with their kube-proxy pods, some of which still run the old revision.

@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/test/launch"
 )
 
 // kubernetes returns the versions to test with, newest first.
@@ -105,26 +105,15 @@ func startClusterWith(t *testing.T, further, servers []string, seeds ...string) 
 	process := exec.Command(built(t, "cluster"), args...)
 	var progress bytes.Buffer
 	process.Stderr = &progress
-	stdin, err := process.StdinPipe()
+	stop, err := launch.Cluster(process)
 	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := process.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := process.Start(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, progress.String())
 	}
 	t.Cleanup(func() {
-		stdin.Close()
-		if err := process.Wait(); err != nil {
+		if err := stop(); err != nil {
 			t.Errorf("cluster: %v\n%s", err, progress.String())
 		}
 	})
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("cluster is not ready: %q, %v\n%s", line, err, progress.String())
-	}
 	return c
 }
 

@@ -3,7 +3,6 @@
 package krew
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"net/http"
@@ -15,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kubectl-versions/kubectl-versions/test/launch"
 )
 
 const root = "../.."
@@ -50,26 +51,15 @@ func startCluster(t *testing.T) string {
 	process := exec.Command(built(t, "bin", "cluster"), "run", "--bin", built(t, "bin"), "--dir", dir, "--server", server(t), "--seed", "../cluster/seeds/demo.yaml")
 	var progress bytes.Buffer
 	process.Stderr = &progress
-	stdin, err := process.StdinPipe()
+	stop, err := launch.Cluster(process)
 	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := process.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := process.Start(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, progress.String())
 	}
 	t.Cleanup(func() {
-		stdin.Close()
-		if err := process.Wait(); err != nil {
+		if err := stop(); err != nil {
 			t.Errorf("cluster: %v\n%s", err, progress.String())
 		}
 	})
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("cluster is not ready: %q, %v\n%s", line, err, progress.String())
-	}
 	return filepath.Join(dir, "kubeconfig")
 }
 
