@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 type cluster struct {
 	bin, dir, server string
 	process          *exec.Cmd
-	stdin            interface{ Close() error }
+	stdin            io.Closer
 }
 
 // start runs an empty cluster; closing its stdin ends it.

@@ -135,7 +135,7 @@ func (c comparison) tools(ctx context.Context) (tools []tool, data string, err e
 	if err != nil {
 		return nil, "", err
 	}
-	return []tool{versions(""), pluto(plutoVersion), kubepug(kubepugVersion, file)}, data, nil
+	return []tool{versions(), pluto(plutoVersion), kubepug(kubepugVersion, file)}, data, nil
 }
 
 func (c comparison) onCluster(ctx context.Context, tools []tool, server, target string, of resource) (s scene, err error) {

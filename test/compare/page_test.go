@@ -17,7 +17,7 @@ func TestRender(t *testing.T) {
 	}
 	scenes := []scene{{Server: newer, Target: newerTarget, cases: cases(claims())}, {Server: older, Target: olderTarget, cases: cases(flowSchemas())}, {Target: newerTarget, cases: onFiles}}
 	for i := range scenes {
-		for _, tool := range []tool{versions(""), pluto("v5.0.0"), kubepug("v1.0.0", "/tmp/"+database)} {
+		for _, tool := range []tool{versions(), pluto("v5.0.0"), kubepug("v1.0.0", "/tmp/"+database)} {
 			r := result{tool: tool, arguments: tool.onFiles("FOLDER", newerTarget), traffic: traffic{requests: 7}}
 			var by []finding
 			if tool.name == "pluto" {

@@ -12,7 +12,7 @@ import (
 const target = "v1.38.0"
 
 func tools() []tool {
-	return []tool{versions(""), pluto(""), kubepug("", "data.json")}
+	return []tool{versions(), pluto(""), kubepug("", "data.json")}
 }
 
 func named(name string) tool {

@@ -9,13 +9,13 @@ import (
 )
 
 // versions is `kubectl versions deprecations`.
-func versions(version string) tool {
+func versions() tool {
 	with := func(target string, args ...string) []string {
 		minor, _, _ := strings.Cut(strings.TrimPrefix(target, "v1."), ".")
 		return append(append([]string{"kubectl", "versions", "deprecations"}, args...), "--to", "1."+minor, "-o", "json")
 	}
 	return tool{
-		name: "kubectl-versions", version: version,
+		name:      "kubectl-versions",
 		onCluster: func(kubeconfig, target string) []string { return with(target, "--kubeconfig", kubeconfig) },
 		onFiles:   func(folder, target string) []string { return with(target, "-R", "-f", folder) },
 		parse:     parseVersions,
