@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 
 KUBERNETES := v1.37.1
-OLDER      := v1.36.3
-OLDEST     := v1.31.0
+# The minors that are tested besides, newest first; test/cluster/minors has a module for each.
+OLDER      := v1.36.3 v1.34.4 v1.31.0
 
 VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 COMMIT  := $(shell git describe --match= --always --abbrev=40 --dirty 2>/dev/null)
@@ -46,8 +46,8 @@ race: ## Run the tests that need no cluster under the race detector; needs a C c
 	cd live && go test -race ./...
 
 .PHONY: test-matrix
-test-matrix: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDER) bin/$(OLDEST) ## Run the tests on kube-apiservers of several minors
-	E2E_SERVERS=$(KUBERNETES),$(OLDER),$(OLDEST) go test -count=1 -run ^TestMatrix ./test/e2e
+test-matrix: bin/kubectl-versions bin/cluster $(addprefix bin/,$(KUBERNETES) $(OLDER)) ## Run the tests on kube-apiservers of several minors and write docs/compatibility.md
+	E2E_SERVERS=$$(tr ' ' , <<< '$(KUBERNETES) $(OLDER)') go test -count=1 -json -run ^TestMatrix ./test/e2e | go run ./hack/compatibility docs/compatibility.md
 
 .PHONY: test-krew
 test-krew: bin/cluster bin/$(KUBERNETES) bin/krew bin/validate-krew-manifest ## Install, upgrade and uninstall the release in dist/ with krew
@@ -62,7 +62,7 @@ bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and 
 	go run ./test/bench -bin bin -kubernetes $(KUBERNETES)
 
 .PHONY: compare
-compare: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/$(OLDEST) ## Run other tools on the same uses of APIs and write docs/comparison.md
+compare: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) bin/v1.31.0 ## Run other tools on the same uses of APIs and write docs/comparison.md
 	cd test/compare && go run . -bin $(CURDIR)/bin -write $(CURDIR)/docs/comparison.md
 
 # Its parallelism is that of go build: programs finish, and are archived, in one order.

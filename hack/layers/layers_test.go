@@ -52,6 +52,7 @@ func mayImport() map[string][]string {
 		"cmd/kubectl-versions": {"pkg/cmd"},
 		"hack/apilifecycle":    {"pkg/apilifecycle", "pkg/version"},
 		"hack/catalog":         facts,
+		"hack/compatibility":   {},
 		"hack/docs":            {"pkg/cmd"},
 		"hack/repository":      {},
 		"hack/layers":          {},
@@ -59,6 +60,7 @@ func mayImport() map[string][]string {
 		"test/e2e":             {},
 		"test/krew":            {},
 		"test/bench":           {"test/launch"},
+		"test/bench/profiled":  {"pkg/cmd"},
 		"test/launch":          {},
 		"test/bench/sweep":     {},
 	}
