@@ -54,8 +54,12 @@ test-krew: bin/cluster bin/$(KUBERNETES) bin/krew bin/validate-krew-manifest ## 
 	E2E_SERVERS=$(KUBERNETES) go test -count=1 ./test/krew
 
 .PHONY: bench
-bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 nodes and write docs/benchmarks.md
-	go run ./test/bench -bin bin -kubernetes $(KUBERNETES) -write docs/benchmarks.md
+bench: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure on 5,000 nodes and write docs/benchmarks.md; with SCENE, only measure that
+	go run ./test/bench -bin bin -kubernetes $(KUBERNETES) $(if $(SCENE),-scene '^$(SCENE)$$',-write docs/benchmarks.md)
+
+.PHONY: profile
+profile: bin/cluster bin/$(KUBERNETES) ## Write processor and allocation profiles of each command on that cluster into bin/profiles
+	go run ./test/bench -bin bin -kubernetes $(KUBERNETES) -profile bin/profiles
 
 .PHONY: bench-check
 bench-check: bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Measure, and fail when a bar of docs/benchmarks.md is missed

@@ -10,8 +10,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -20,7 +23,9 @@ func main() {
 	var b bench
 	flag.StringVar(&b.bin, "bin", "bin", "folder of the built binaries")
 	flag.StringVar(&b.kubernetes, "kubernetes", "", "version of kube-apiserver and kubectl in that folder")
-	flag.StringVar(&b.write, "write", "", "file to write the figures to, those of larger clusters too; without it they are only printed")
+	flag.StringVar(&b.write, "write", "", "file to write the figures of all scenes to")
+	flag.StringVar(&b.scene, "scene", "", "regular expression of the scenes to measure; without it and -write, all that have bars of their own")
+	flag.StringVar(&b.profile, "profile", "", "folder to write profiles of each command to, instead of measuring")
 	flag.Parse()
 	err := b.run(ctx)
 	stop()
@@ -31,7 +36,7 @@ func main() {
 }
 
 type bench struct {
-	bin, kubernetes, write string
+	bin, kubernetes, write, scene, profile string
 
 	// dir has the kubeconfig, the audit logs of the servers, and the programs that are built for it.
 	dir, kubeconfig string
@@ -39,6 +44,7 @@ type bench struct {
 
 // results are all that was measured.
 type results struct {
+	scenes  []scene
 	figures []figure
 	traffic []traffic
 	// sizes of programs, in bytes.
@@ -46,7 +52,10 @@ type results struct {
 }
 
 func (b *bench) run(ctx context.Context) error {
-	var err error
+	name, err := regexp.Compile(b.scene)
+	if err != nil {
+		return err
+	}
 	if b.bin, err = filepath.Abs(b.bin); err != nil {
 		return err
 	}
@@ -55,26 +64,42 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(b.dir)
 	b.kubeconfig = filepath.Join(b.dir, "kubeconfig")
-	sizes, err := b.build(ctx)
-	if err != nil {
-		return err
+	if b.profile != "" {
+		return b.onCluster(ctx, func() error { return b.profiles(ctx) })
 	}
 
-	// Before there is a cluster, which does not come to rest for minutes.
-	alone, err := b.measureOffline(ctx)
+	measured := results{scenes: chosen(name, b.write != "" || b.scene != "")}
+	if measured.sizes, err = b.build(ctx, measured.scenes); err != nil {
+		return err
+	}
+	// Before there is a cluster, which takes processor time of its own.
+	var clustered []scene
+	for _, s := range measured.scenes {
+		if !s.offline {
+			clustered = append(clustered, s)
+		} else if err := b.measure(ctx, s, &measured); err != nil {
+			return err
+		}
+	}
+	if len(clustered) > 0 {
+		err := b.onCluster(ctx, func() error {
+			for _, s := range clustered {
+				if err := b.measure(ctx, s, &measured); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+
+	commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--match=", "--abbrev=12").Output()
 	if err != nil {
 		return err
 	}
-	stopCluster, err := b.start(ctx)
-	if err != nil {
-		return err
-	}
-	measured, err := b.measure(ctx)
-	if err = errors.Join(err, stopCluster()); err != nil {
-		return err
-	}
-	measured.figures, measured.sizes = append(measured.figures, alone...), sizes
-	page := render(measured, b.kubernetes, time.Now().UTC())
+	page := render(measured, b.kubernetes, strings.TrimSpace(string(commit)), time.Now().UTC())
 	fmt.Print(page)
 	if b.write != "" {
 		if err := os.WriteFile(b.write, []byte(page), 0o644); err != nil {
@@ -84,70 +109,69 @@ func (b *bench) run(ctx context.Context) error {
 	return checkBars(measured)
 }
 
-func (b *bench) measure(ctx context.Context) (results, error) {
-	var measured results
-	show := func(s scene) error {
-		figures, err := b.compare(ctx, s)
-		measured.figures = append(measured.figures, figures...)
+func (b *bench) onCluster(ctx context.Context, do func() error) error {
+	stop, err := b.start(ctx)
+	if err != nil {
 		return err
 	}
+	return errors.Join(do(), stop())
+}
 
-	for _, rollout := range []struct {
-		title    string
-		oldproxy int
-	}{{"rollout of kube-proxy complete", 0}, {"rollout of kube-proxy half done", nodes / 2}} {
-		if err := b.seed(ctx, rollout.title, nodeSeeds(rollout.oldproxy)); err != nil {
-			return measured, err
+func (b *bench) measure(ctx context.Context, s scene, measured *results) error {
+	if s.offline && s.name == auditScene {
+		log := filepath.Join(b.dir, auditLog)
+		if err := writeAuditLog(log, auditLogBytes); err != nil {
+			return err
 		}
-		if err := show(skewScene(rollout.title)); err != nil {
-			return measured, err
-		}
+		defer os.Remove(log)
 	}
-
-	reference := sweepScene(1)
-	if err := b.seed(ctx, reference.title, objectSeeds(1, 1)); err != nil {
-		return measured, err
+	figures, err := b.compare(ctx, s)
+	if err != nil {
+		return err
 	}
-	for _, s := range []scene{reference, planScene()} {
-		if err := show(s); err != nil {
-			return measured, err
-		}
+	measured.figures = append(measured.figures, figures...)
+	if s.name != reference {
+		return nil
 	}
-	for _, command := range append(reference.commands, pluginPlan) {
+	for _, command := range s.commands {
 		counted, err := b.count(ctx, command)
 		if err != nil {
-			return measured, err
+			return err
 		}
 		measured.traffic = append(measured.traffic, counted)
 	}
-	if b.write != "" {
-		for _, multiple := range []int{2, 4} {
-			larger := sweepScene(multiple)
-			if err := b.seed(ctx, larger.title, objectSeeds(multiple/2+1, multiple)); err != nil {
-				return measured, err
-			}
-			if err := show(larger); err != nil {
-				return measured, err
-			}
-		}
-	}
-	return measured, nil
+	return nil
 }
 
-// measureOffline measures what asks no cluster.
-func (b *bench) measureOffline(ctx context.Context) ([]figure, error) {
-	log := filepath.Join(b.dir, auditLog)
-	if err := writeAuditLog(log, auditLogBytes); err != nil {
-		return nil, err
+// profiles writes those of each command on the reference cluster.
+func (b *bench) profiles(ctx context.Context) error {
+	program := filepath.Join(b.dir, "profiled")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./test/bench/profiled")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return err
 	}
-	defer os.Remove(log)
-	var measured []figure
-	for _, s := range offlineScenes() {
-		figures, err := b.compare(ctx, s)
-		if err != nil {
-			return nil, err
+	folder, err := filepath.Abs(b.profile)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for _, s := range chosen(regexp.MustCompile("^"+reference+"$"), false) {
+		if err := b.seed(ctx, s.seeds); err != nil {
+			return err
 		}
-		measured = append(measured, figures...)
 	}
-	return measured, nil
+	for _, command := range questions() {
+		args := strings.Fields(strings.TrimPrefix(command, "kubectl versions"))
+		name := strings.Join(append([]string{"overview"}, args...)[min(1, len(args)):], "-")
+		profiled := exec.CommandContext(ctx, program, append([]string{filepath.Join(folder, name)}, args...)...)
+		profiled.Env, profiled.Stderr = b.environment(b.kubeconfig), os.Stderr
+		if err := profiled.Run(); err != nil {
+			return fmt.Errorf("%s: %w", command, err)
+		}
+		fmt.Println("go tool pprof -top", filepath.Join(b.profile, name+".cpu.pprof"))
+	}
+	return nil
 }

@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// figure is what one command took in one scene: medians of all runs, and the slowest.
+// figure is what one command took in one scene: medians of all runs, and the spread of the time.
 type figure struct {
-	scene, command string
-	median, worst  time.Duration
+	scene, command      string
+	median, best, worst time.Duration
 	// cpu is user and system time.
 	cpu time.Duration
 	// memory is the peak resident set in bytes of the command's largest process.
@@ -30,22 +30,40 @@ type figure struct {
 // compare runs the commands in turn, so that whatever slows the machine slows each alike. Before each the kube-apiserver
 // collects its garbage: it would do so in every second or third run otherwise, for longer than a command takes.
 func (b *bench) compare(ctx context.Context, s scene) ([]figure, error) {
+	if err := b.seed(ctx, s.seeds); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(os.Stderr, "measuring:", s.title)
 	if err := forgetPeak(); err != nil {
 		return nil, err
 	}
+	kubeconfig := b.kubeconfig
+	if s.link != nil {
+		proxy, proxied, err := b.through(*s.link)
+		if err != nil {
+			return nil, err
+		}
+		defer proxy.stop()
+		kubeconfig = proxied
+	}
+	warm := 1 // runs, for caches
+	if s.runs == 1 {
+		warm = 0
+	}
 	measured := make([][]usage, len(s.commands))
-	for run := range s.runs + 1 {
+	for run := range s.runs + warm {
 		for i, command := range s.commands {
-			if !s.offline {
-				if _, err := b.once(ctx, collectGarbage, b.environment(false)); err != nil {
-					return nil, err
-				}
+			environment := b.environment(kubeconfig)
+			if s.offline {
+				environment = b.environment("")
+			} else if _, err := b.once(ctx, collectGarbage, b.environment(b.kubeconfig)); err != nil {
+				return nil, err
 			}
-			used, err := b.once(ctx, command, b.environment(s.offline))
+			used, err := b.once(ctx, command, environment)
 			if err != nil {
 				return nil, err
 			}
-			if run > 0 { // the first warms caches
+			if run >= warm {
 				measured[i] = append(measured[i], used)
 			}
 		}
@@ -56,8 +74,8 @@ func (b *bench) compare(ctx context.Context, s scene) ([]figure, error) {
 		cpu := sorted(measured[i], func(u usage) time.Duration { return u.cpu })
 		memory := sorted(measured[i], func(u usage) int64 { return u.memory })
 		figures = append(figures, figure{
-			scene: s.title, command: command,
-			median: took[s.runs/2], worst: took[s.runs-1], cpu: cpu[s.runs/2], memory: memory[s.runs/2],
+			scene: s.name, command: command,
+			median: took[s.runs/2], best: took[0], worst: took[s.runs-1], cpu: cpu[s.runs/2], memory: memory[s.runs/2],
 		})
 	}
 	return figures, nil
@@ -106,18 +124,19 @@ func (b *bench) executable(name string) string {
 	switch name {
 	case "kubectl":
 		return filepath.Join(b.bin, b.kubernetes, name)
-	case sweep, linked:
+	case sweep, lister, linked:
 		return filepath.Join(b.dir, name)
 	default:
 		return filepath.Join(b.bin, name)
 	}
 }
 
-func (b *bench) environment(offline bool) []string {
+// environment knows no cluster where kubeconfig is empty.
+func (b *bench) environment(kubeconfig string) []string {
 	path := b.bin + string(filepath.ListSeparator) + filepath.Join(b.bin, b.kubernetes)
 	environment := []string{"PATH=" + path, "HOME=" + b.dir}
-	if offline {
+	if kubeconfig == "" {
 		return environment
 	}
-	return append(environment, "KUBECONFIG="+b.kubeconfig)
+	return append(environment, "KUBECONFIG="+kubeconfig)
 }

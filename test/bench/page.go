@@ -10,45 +10,106 @@ import (
 	"time"
 )
 
-func render(measured results, kubernetes string, at time.Time) string {
+func render(measured results, kubernetes, commit string, at time.Time) string {
 	var page strings.Builder
 	fmt.Fprintf(&page, `# Benchmarks
 
-Written by `+"`make bench`"+` on %s, on %s with %d cores, which the kube-apiserver %s and its etcd share:
-%d nodes and as many kube-proxy pods, then also the objects of
-[test/cluster/seeds/reference.yaml](../test/cluster/seeds/reference.yaml), among them 15,000 more pods, 500 Helm releases and
-300 CustomResourceDefinitions of 100 KB, then two and four times those. Each command ran %d times, in turn with the others of its cluster, and %d times on
-the multiples and the audit log; before each the kube-apiserver collected its garbage. Memory is the largest resident set that any process of the command reached, the median of the runs: for
-`+"`kubectl versions …`"+` also kubectl's, which finds the plugin, becomes it, and tells it its version.
+Written by `+"`make bench`"+` on %s, of commit %s, on %s with %d cores, which the kube-apiserver %s and its etcd share.
+%s measures one part of it again, on a cluster of its own.
 
-| cluster | command | median | slowest | memory |
-| --- | --- | ---: | ---: | ---: |
-`, at.Format(time.DateOnly), machine(), runtime.NumCPU(), kubernetes, nodes, runs, fewRuns)
-	for _, f := range measured.figures {
-		if f.command == linkedHelp {
-			continue
+The reference cluster is %d nodes with their kube-proxy pods, of
+[test/cluster/seeds/scale.yaml](../test/cluster/seeds/scale.yaml), and the objects of
+[reference.yaml](../test/cluster/seeds/reference.yaml), among them 15,000 more pods, 500 Helm releases and 300
+CustomResourceDefinitions of 100 KB. `+"`sweep`"+` is [test/bench/sweep](../test/bench/sweep/main.go): a minimal client-go program that
+reads what `+"`deprecations`"+` needs, and says which requests those are.
+
+Every command of a table ran in turn with the others, once to warm caches and then as often as it says; before each the
+kube-apiserver collected its garbage. Memory is the largest resident set that any process of the command reached: for
+`+"`kubectl versions …`"+` also kubectl's, which finds the plugin, becomes it, and tells it its version.
+`, at.Format(time.DateOnly), commit, machine(), runtime.NumCPU(), kubernetes, "`make bench SCENE='slow link'`", nodes)
+	for _, s := range measured.scenes {
+		fmt.Fprintf(&page, "\n## %s\n\n", s.title)
+		fmt.Fprintf(&page, "`make bench SCENE='%s'`: %s.\n\n", s.name, times(s.runs))
+		page.WriteString("| command | median | fastest to slowest | processor | memory |\n| --- | ---: | ---: | ---: | ---: |\n")
+		for _, f := range measured.figures {
+			if f.scene != s.name || f.command == linkedHelp {
+				continue
+			}
+			fmt.Fprintf(&page, "| `%s` | %.2f s | %.2f to %.2f s | %.2f s | %d MB |\n",
+				f.command, f.median.Seconds(), f.best.Seconds(), f.worst.Seconds(), f.cpu.Seconds(), f.memory>>20)
 		}
-		fmt.Fprintf(&page, "| %s | `%s` | %.2f s | %.2f s | %d MB |\n", f.scene, f.command, f.median.Seconds(), f.worst.Seconds(), f.memory>>20)
+		switch s.name {
+		case auditScene:
+			f, _ := measured.in(s.name, auditLogRead)
+			fmt.Fprintf(&page, "\nEvents as a busy kube-apiserver writes them, few of them for APIs that go away: %.0f MB a second and core.\n", f.auditLogSpeed()/1e6)
+		case reference:
+			measured.renderTraffic(&page)
+		case allObjects:
+			page.WriteString("\n[pluto](https://github.com/FairwindsOps/pluto) reads every object of every resource, and every Helm release.\n")
+		case noCluster:
+			measured.renderLinked(&page)
+		}
 	}
 	fmt.Fprintf(&page, `
-`+"`sweep`"+` is [test/bench/sweep](../test/bench/sweep/main.go): a minimal client-go program that reads the same facts. What
-the commands ask of the reference cluster, requests by the server's audit log, and bytes as they come over the connections,
-compressed and encrypted:
+## Bars
+
+Checked here, and by `+"`make bench-check`"+` in every gate run, which leaves out what takes minutes. Of the same table, so that
+a slow machine is slow for both:
+
+- `+"`skew` and `support` are faster than `kubectl get nodes`"+`.
+- `+"`deprecations`"+` takes at most %.1f times the sweep, which asks for nothing that it does not; the overview at most %.1f times
+  `+"`deprecations`"+`.
+- With more objects no command takes more of the processor than those are more, nor more time, unless the kube-apiserver
+  itself slows down: the sweep tells.
+- What lists every object takes at least %d times as long as `+"`deprecations`"+`, and %d times the memory.
+
+And on the machine above:
+
+- `+"`--help`"+` takes at most %d ms, `+"`plan`"+` %.0f s on the reference cluster; an audit log is read at no less than %d MB a second and core.
+- Memory is at most%s, and %d MB with four times the objects.
+`, sweepBar/100., overviewBar/100., listerTimeBar, listerMemoryBar, helpBar.Milliseconds(), planBar.Seconds(), int(auditLogSpeedBar/1e6),
+		memoryLine(), largestMemoryBar>>20)
+	return page.String()
+}
+
+func times(runs int) string {
+	if runs == 1 {
+		return "once, and no run before it"
+	}
+	return fmt.Sprintf("%d times each", runs)
+}
+
+func memoryLine() string {
+	bars := memoryBars()
+	var parts []string
+	for _, command := range append(questions(), auditLogRead) {
+		if command != auditLogRead {
+			parts = append(parts, fmt.Sprintf(" %d MB for `%s`", bars[command]>>20, command))
+		} else {
+			parts = append(parts, fmt.Sprintf(" %d MB for an audit log of 1 GB", bars[command]>>20))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+func (r results) renderTraffic(page *strings.Builder) {
+	page.WriteString(`
+What each asks of the cluster in one run: requests by the server's audit log, and bytes as they come over the connections,
+compressed and encrypted.
 
 | command | requests | received |
 | --- | ---: | ---: |
 `)
-	for _, t := range measured.traffic {
-		fmt.Fprintf(&page, "| `%s` | %d | %.1f MB |\n", t.command, t.requests, float64(t.bytes)/1e6)
+	for _, t := range r.traffic {
+		fmt.Fprintf(page, "| `%s` | %d | %.2f MB |\n", t.command, t.requests, megabytes(t.bytes))
 	}
-	if f := measured.in(auditLogScene, auditLogCommand); f.command != "" {
-		fmt.Fprintf(&page, `
-The audit log has %.0f GB of events as a busy kube-apiserver writes them, few of them for APIs that go away. Reading it takes
-%.1f s of processor time: %.0f MB a second and core.
-`, auditLogBytes/1e9, f.cpu.Seconds(), f.auditLogSpeed()/1e6)
-	}
-	fmt.Fprintf(&page, `
-## With the vendors' libraries
+}
+
+func (r results) renderLinked(page *strings.Builder) {
+	ours, _ := r.in(noCluster, help)
+	both, _ := r.in(noCluster, linkedHelp)
+	fmt.Fprintf(page, `
+### With the vendors' libraries
 
 What `+"`--live`"+` needs is in `+"`kubectl-versions-live`"+` ([docs/live.md](live.md)). [test/bench/linked](../test/bench/linked/main.go) is the plugin with it
 linked in. Built as releases are, for %s/%s:
@@ -58,18 +119,8 @@ linked in. Built as releases are, for %s/%s:
 | `+"`kubectl-versions`"+` | %.1f MB | %d ms |
 | `+"`kubectl-versions-live`"+` | %.1f MB | |
 | both in one | %.1f MB | %d ms |
-
-## Bars
-`, runtime.GOOS, runtime.GOARCH, megabytes(measured.sizes[released]), measured.in(noCluster, help).median.Milliseconds(),
-		megabytes(measured.sizes[helper]), megabytes(measured.sizes[linked]), measured.in(noCluster, linkedHelp).median.Milliseconds())
-	fmt.Fprintf(&page, `
-The bars, checked by `+"`make bench-check`"+` in every gate run: `+"`skew` and `support` are faster than `kubectl get nodes`"+`
-in the same run, in at most %d MB; `+"`--help`"+` takes at most %d ms; `+"`deprecations`"+` takes at most %.1f times the sweep of the
-same run, which asks for nothing that it does not, and the plugin at most %d MB; the overview, `+"`kubectl versions`"+`, at most %.1f times `+"`deprecations`"+`
-in the same run, and the plugin at most %d MB; `+"`plan`"+`, which reads the pods as well, takes at most %.0f s, and the plugin at most %d MB; an audit log of 1 GB is read in at most
-%d MB, at no less than %.0f MB a second and core.
-`, memoryBar>>20, helpBar.Milliseconds(), sweepBar/100., deprecationsMemoryBar>>20, overviewBar/100., overviewMemoryBar>>20, planBar.Seconds(), planMemoryBar>>20, auditLogMemoryBar>>20, auditLogSpeedBar/1e6)
-	return page.String()
+`, runtime.GOOS, runtime.GOARCH, megabytes(r.sizes[released]), ours.median.Milliseconds(),
+		megabytes(r.sizes[helper]), megabytes(r.sizes[linked]), both.median.Milliseconds())
 }
 
 func megabytes(size int64) float64 { return float64(size) / 1e6 }

@@ -2,7 +2,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 const (
 	nodes = 5000
@@ -15,52 +18,84 @@ const (
 	get          = "kubectl get nodes"
 	help         = "kubectl-versions --help"
 	linkedHelp   = linked + " --help"
+	skew         = "kubectl versions skew"
+	support      = "kubectl versions support"
 	deprecations = "kubectl versions deprecations"
 	plan         = "kubectl versions plan"
 	overview     = "kubectl versions"
-	// plugin is the same without kubectl, which takes memory of its own.
-	plugin          = "kubectl-versions deprecations"
-	pluginPlan      = "kubectl-versions plan"
-	pluginOverview  = "kubectl-versions"
-	auditLogCommand = plugin + " --audit-log " + auditLog + " --to 1.38"
-	noCluster       = "no cluster"
-	auditLogScene   = "no cluster, an audit log of 1 GB"
+	auditLogRead = "kubectl-versions deprecations --audit-log " + auditLog + " --to 1.38"
+	// everyObject lists every resource, whole: what finds deprecated APIs that way takes this long.
+	everyObject = lister + " detect-all-in-cluster --output json --ignore-deprecations --ignore-removals --ignore-unavailable-replacements"
+
+	noCluster  = "no cluster"
+	auditScene = "audit log"
+	reference  = "reference"
+	slowLink   = "slow link"
+	rollout    = "rollout"
+	allObjects = "all objects"
 )
 
 // scene is a state of the cluster, with the commands that are compared in it.
 type scene struct {
-	title    string
-	commands []string
-	runs     int
+	// name selects the scene with -scene.
+	name, title string
+	commands    []string
+	runs        int
 	// offline commands are told of no cluster.
 	offline bool
+	// seeds are applied to the cluster of the scenes before it.
+	seeds [][]string
+	// link is between the commands and the kube-apiserver; nil for loopback as it is.
+	link *link
+	// multiple is how many times the objects of the reference cluster there are; 0 where that is not the question.
+	multiple int
+	// thorough scenes take minutes, and are left out of the gate.
+	thorough bool
 }
 
-// questions are the commands under the bars of `kubectl get nodes`.
-func questions() []string { return []string{"kubectl versions skew", "kubectl versions support"} }
+// questions are the commands under test.
+func questions() []string { return []string{skew, support, deprecations, plan, overview} }
 
-func skewScene(title string) scene {
-	return scene{title: title, commands: append(questions(), get), runs: runs}
-}
-
-func sweepScene(multiple int) scene {
-	s := scene{title: fmt.Sprintf("%d × the objects", multiple), commands: []string{deprecations, plugin, sweep}, runs: runs}
-	if multiple > 1 {
-		s.runs = fewRuns
-		return s
+// scenes are all there are, in an order in which each adds to the cluster of those before it.
+func scenes() []scene {
+	besides := append(questions(), sweep, get)
+	multiple := func(n int) scene {
+		return scene{
+			name: fmt.Sprintf("%d times", n), multiple: n, title: fmt.Sprintf("The objects of the reference cluster %d times, on as many nodes", n),
+			commands: besides, runs: fewRuns, seeds: [][]string{objectSeeds(n/2+1, n)}, thorough: true,
+		}
 	}
-	s.commands = append(s.commands, overview, pluginOverview)
-	return s
-}
-
-// planScene is the reference cluster again, with pods that are read too.
-func planScene() scene {
-	return scene{title: "1 × the objects, and the pods", commands: []string{plan, pluginPlan}, runs: runs}
-}
-
-func offlineScenes() []scene {
 	return []scene{
-		{title: noCluster, commands: []string{help, linkedHelp}, runs: runs, offline: true},
-		{title: auditLogScene, commands: []string{auditLogCommand}, runs: fewRuns, offline: true},
+		{name: noCluster, title: "No cluster: start-up", commands: []string{help, linkedHelp}, runs: runs, offline: true},
+		{name: auditScene, title: "No cluster: an audit log of 1 GB", commands: []string{auditLogRead}, runs: fewRuns, offline: true},
+		{
+			name: reference, title: "The reference cluster", commands: besides, runs: runs,
+			seeds: [][]string{nodeSeeds(0), objectSeeds(1, 1)},
+		},
+		{
+			name: slowLink, title: "The reference cluster over a link of 50 ms round trip and 20 Mbit/s", commands: besides, runs: fewRuns,
+			link: &link{delay: roundTrip / 2, rate: bytesPerSecond},
+		},
+		{name: allObjects, title: "The reference cluster, every object of it", commands: []string{everyObject}, runs: 1, thorough: true},
+		{
+			name: rollout, title: "The reference cluster, with the rollout of kube-proxy half done", commands: []string{skew, support, get}, runs: runs,
+			seeds: [][]string{nodeSeeds(nodes / 2)},
+		},
+		multiple(2),
+		multiple(4),
 	}
+}
+
+// chosen are the scenes whose names match, each with the seeds of those before it that are left out.
+func chosen(name *regexp.Regexp, thorough bool) []scene {
+	var some []scene
+	var seeds [][]string
+	for _, s := range scenes() {
+		seeds = append(seeds, s.seeds...)
+		if name.MatchString(s.name) && (thorough || !s.thorough) {
+			s.seeds, seeds = seeds, nil
+			some = append(some, s)
+		}
+	}
+	return some
 }

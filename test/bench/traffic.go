@@ -7,20 +7,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
-
-	"k8s.io/client-go/tools/clientcmd"
 )
 
 // traffic is what one run of a command asked of the cluster.
@@ -38,30 +30,14 @@ const audited = 500 * time.Millisecond
 
 // count runs a command once, through a proxy that counts bytes.
 func (b *bench) count(ctx context.Context, command string) (traffic, error) {
-	config, err := clientcmd.LoadFromFile(b.kubeconfig)
-	if err != nil {
-		return traffic{}, err
-	}
-	cluster := config.Clusters[config.Contexts[config.CurrentContext].Cluster]
-	server, err := url.Parse(cluster.Server)
-	if err != nil {
-		return traffic{}, err
-	}
-	proxy, err := startProxy(server.Host)
+	proxy, kubeconfig, err := b.through(link{})
 	if err != nil {
 		return traffic{}, err
 	}
 	defer proxy.stop()
 
-	server.Host = proxy.listener.Addr().String()
-	cluster.Server = server.String()
-	kubeconfig := filepath.Join(b.dir, "proxied")
-	if err := clientcmd.WriteToFile(*config, kubeconfig); err != nil {
-		return traffic{}, err
-	}
-
 	from := time.Now()
-	if _, err := b.once(ctx, command, append(b.environment(true), "KUBECONFIG="+kubeconfig)); err != nil {
+	if _, err := b.once(ctx, command, b.environment(kubeconfig)); err != nil {
 		return traffic{}, err
 	}
 	until := time.Now()
@@ -120,52 +96,4 @@ func eachLine(file string, use func([]byte) error) error {
 		}
 	}
 	return lines.Err()
-}
-
-// proxy forwards connections and counts what comes back.
-type proxy struct {
-	listener net.Listener
-	bytes    atomic.Int64
-	running  sync.WaitGroup
-}
-
-func startProxy(server string) (*proxy, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	p := &proxy{listener: listener}
-	p.running.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if errors.Is(err, net.ErrClosed) {
-				return
-			}
-			if err == nil {
-				p.running.Go(func() { p.forward(client, server) })
-			}
-		}
-	})
-	return p, nil
-}
-
-// stop waits for the connections, which end with the command that made them, and returns how many bytes came back.
-func (p *proxy) stop() int64 {
-	p.listener.Close()
-	p.running.Wait()
-	return p.bytes.Load()
-}
-
-func (p *proxy) forward(client net.Conn, server string) {
-	defer client.Close()
-	upstream, err := net.Dial("tcp4", server)
-	if err != nil {
-		return
-	}
-	p.running.Go(func() {
-		defer upstream.Close()
-		_, _ = io.Copy(upstream, client)
-	})
-	n, _ := io.Copy(client, upstream)
-	p.bytes.Add(n)
 }
