@@ -41,6 +41,33 @@ type alaudaRelease struct {
 	} `json:"status"`
 }
 
+// Where Alauda Container Platform keeps its own version, and what is unknown without.
+const (
+	shadowResource  = "clusterversionshadows"
+	shadowNamespace = "cpaas-system"
+	shadowName      = "global"
+	productResource = "productbases"
+	productName     = "base"
+
+	hiddenACPVersion  = "version of Alauda Container Platform"
+	hiddenACPClusters = "clusters that Alauda Container Platform manages, and their versions"
+)
+
+func acpPermissions() []Permission {
+	needs := func(group, resource, namespace, name, hides, when string) Permission {
+		return Permission{
+			Verb: "list", Group: group, Resource: resource, Namespace: namespace, Name: name,
+			Source: v1alpha1.SourceManagement, Of: resource + "." + group, Hides: hides,
+			Why: "The clusters that Alauda Container Platform manages from this one, and its own version.", When: when,
+		}
+	}
+	return []Permission{
+		needs(tkestackGroup, "clusters", "", "", hiddenACPClusters, tkestackGroup+" is served"),
+		needs(alaudaConfigGroup, shadowResource, shadowNamespace, shadowName, hiddenACPVersion, alaudaConfigGroup+" is served"),
+		needs(alaudaProductGroup, productResource, "", productName, hiddenACPVersion, alaudaProductGroup+" is served, and ClusterVersionShadow global is not there"),
+	}
+}
+
 // acp reads the release of Alauda Container Platform and the clusters that it knows.
 func (p *platforms) acp(ctx context.Context) *v1alpha1.ACP {
 	found := &v1alpha1.ACP{}
@@ -52,7 +79,7 @@ func (p *platforms) acp(ctx context.Context) *v1alpha1.ACP {
 		if err == nil {
 			found.Clusters, err = p.acpClusters(ctx, of)
 		}
-		p.gap(resource+"."+tkestackGroup, "clusters that Alauda Container Platform manages, and their versions", err)
+		p.gap(resource+"."+tkestackGroup, hiddenACPClusters, err)
 	})
 	both.Wait()
 	return found
@@ -87,10 +114,9 @@ func (p *platforms) acpVersion(ctx context.Context) (version, from string) {
 		// from names the object as the report does.
 		from string
 	}{
-		{alaudaConfigGroup, "clusterversionshadows", "cpaas-system", "global", []string{"v1"}, "clusterversionshadow cpaas-system/global"},
-		{alaudaProductGroup, "productbases", "", "base", []string{"v1alpha1", "v1alpha2"}, "productbase base"},
+		{alaudaConfigGroup, shadowResource, shadowNamespace, shadowName, []string{"v1"}, "clusterversionshadow cpaas-system/global"},
+		{alaudaProductGroup, productResource, "", productName, []string{"v1alpha1", "v1alpha2"}, "productbase base"},
 	}
-	const hides = "version of Alauda Container Platform"
 	untold, in := error(nil), ""
 	for _, place := range places {
 		if !p.groups.serve(place.group) {
@@ -107,14 +133,14 @@ func (p *platforms) acpVersion(ctx context.Context) (version, from string) {
 		}
 		switch {
 		case err != nil:
-			p.gap(in, hides, err)
+			p.gap(in, hiddenACPVersion, err)
 			return "", ""
 		case version != "":
 			return version, place.from
 		}
 		untold = fmt.Errorf("the version of %s: %w", place.from, errNotFound)
 	}
-	p.gap(in, hides, untold)
+	p.gap(in, hiddenACPVersion, untold)
 	return "", ""
 }
 

@@ -31,6 +31,15 @@ type apiService struct {
 	} `json:"status"`
 }
 
+const hiddenAggregated = "APIs that nobody answers"
+
+func aggregatedPermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Group: "apiregistration.k8s.io", Resource: "apiservices", Source: v1alpha1.SourceAggregatedAPIs, Hides: hiddenAggregated,
+		Why: "Aggregated APIs, which can stop an upgrade when nobody answers.",
+	}}
+}
+
 // aggregatedAPIs reads the APIServices that another server answers for.
 func (c *client) aggregatedAPIs(ctx context.Context) (*v1alpha1.AggregatedAPIs, error) {
 	var list struct {

@@ -8,6 +8,15 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
+const apisPath = "/apis"
+
+func apiGroupPermissions() []Permission {
+	return []Permission{{
+		Verb: "get", Path: apisPath, Source: v1alpha1.SourceAPIGroups, Hides: hiddenPlatform,
+		Why: "API groups, which tell platforms.",
+	}}
+}
+
 // apiGroups are the groups that the server knows, custom resources' among them,
 // with their versions: the preferred one first.
 type apiGroups map[string][]string
@@ -37,7 +46,7 @@ func (c *client) apiGroups(ctx context.Context) (apiGroups, error) {
 			Preferred groupVersion   `json:"preferredVersion"`
 		} `json:"groups"`
 	}
-	if _, err := c.getJSON(ctx, "/apis", nil, acceptJSON, &list); err != nil {
+	if _, err := c.getJSON(ctx, apisPath, nil, acceptJSON, &list); err != nil {
 		return nil, err
 	}
 	found := make(apiGroups, len(list.Groups))

@@ -15,6 +15,15 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
+const hiddenBudgets = "evictions that are refused"
+
+func budgetPermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Group: "policy", Resource: "poddisruptionbudgets", Source: v1alpha1.SourceBudgets, Hides: hiddenBudgets,
+		Why: "Disruption budgets, which can stop an upgrade.",
+	}}
+}
+
 // budgets reads all PodDisruptionBudgets. The index finds those of a pod.
 func (l *lister) budgets(ctx context.Context) (*v1alpha1.DisruptionBudgets, budgetIndex, error) {
 	var found *v1alpha1.DisruptionBudgets

@@ -91,7 +91,6 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 
 	var sources sync.WaitGroup
 	sources.Go(func() {
-		const hidden, requested = "which kube-apiserver instances answered", "requests for deprecated APIs"
 		seen, err := apiServers(ctx, config, leases, o.index())
 		switch {
 		case err != nil && first == nil:
@@ -100,19 +99,19 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 			return
 		case err != nil:
 			s.APIServers = &v1alpha1.APIServers{Connections: 1, Instances: []v1alpha1.APIServerInstance{{VersionInfo: *first, Connections: 1}}}
-			gaps.add(v1alpha1.SourceAPIServers, hidden, err)
+			gaps.add(v1alpha1.SourceAPIServers, hiddenInstances, err)
 			if o.APIUsage != nil {
-				gaps.add(v1alpha1.SourceRequests, requested, err)
+				gaps.add(v1alpha1.SourceRequests, hiddenRequests, err)
 			}
 			return
 		}
 		s.APIServers, requests = seen.servers, seen.requests
-		gaps.add(v1alpha1.SourceRequests, requested, seen.unread...)
-		gaps.add(v1alpha1.SourceAPIServers, hidden, seen.unseen...)
+		gaps.add(v1alpha1.SourceRequests, hiddenRequests, seen.unread...)
+		gaps.add(v1alpha1.SourceAPIServers, hiddenInstances, seen.unseen...)
 		if o.ProbeEndpoints {
 			var err error
 			s.APIServers.Endpoints, err = c.endpoints(ctx, config, o.Dial)
-			gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver addresses", err)
+			gaps.add(v1alpha1.SourceEndpoints, hiddenAddresses, err)
 			for _, endpoint := range s.APIServers.Endpoints {
 				if endpoint.Version == nil {
 					gaps.add(v1alpha1.SourceEndpoints, "kube-apiserver at "+endpoint.Address, cmp.Or(ctx.Err(), errors.New(endpoint.Error)))
@@ -123,12 +122,12 @@ func Collect(parent context.Context, o Options) (*v1alpha1.Snapshot, error) {
 	sources.Go(func() {
 		var err error
 		s.Leases, err = leases()
-		gaps.add(v1alpha1.SourceLeases, "number of kube-apiserver instances", err)
+		gaps.add(v1alpha1.SourceLeases, hiddenLeases, err)
 	})
 	sources.Go(func() {
 		var errs []error
 		s.ControlPlanePods, errs = c.controlPlanePods(ctx, o.Catalog.Skew.ControlPlanePods, groups)
-		gaps.add(v1alpha1.SourceControlPlanePods, "versions of control-plane pods", errs...)
+		gaps.add(v1alpha1.SourceControlPlanePods, hiddenControlPlanePods, errs...)
 	})
 	if o.Components {
 		sources.Go(func() { c.components(ctx, o.Kubectl, groups, lists, s, gaps) })
@@ -173,16 +172,16 @@ func (c *client) components(ctx context.Context, kubectl func(context.Context) (
 	sources.Go(func() {
 		var err error
 		s.Nodes, err = c.nodes(ctx)
-		gaps.add(v1alpha1.SourceNodes, "kubelet versions", err)
+		gaps.add(v1alpha1.SourceNodes, hiddenKubelets, err)
 		if err != nil {
 			return
 		}
 		s.NodeSamples, err = c.nodeSamples(ctx, s.Nodes)
-		gaps.add(v1alpha1.SourceNodeSamples, "platform", err)
+		gaps.add(v1alpha1.SourceNodeSamples, hiddenPlatform, err)
 	})
 	sources.Go(func() {
 		served, err := groups()
-		gaps.add(v1alpha1.SourceAPIGroups, "platform", err)
+		gaps.add(v1alpha1.SourceAPIGroups, hiddenPlatform, err)
 		if err != nil {
 			return
 		}
@@ -192,7 +191,7 @@ func (c *client) components(ctx context.Context, kubectl func(context.Context) (
 	sources.Go(func() {
 		var err error
 		s.KubeProxy, err = c.kubeProxy(ctx)
-		gaps.add(v1alpha1.SourceKubeProxy, "kube-proxy versions", err)
+		gaps.add(v1alpha1.SourceKubeProxy, hiddenKubeProxy, err)
 	})
 	sources.Wait()
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -18,6 +19,24 @@ const (
 	proxyConfigMap   = "kube-proxy"
 	eksConfigMap     = "kube-proxy-config"
 )
+
+const hiddenConfiguration = "feature gates and settings of components"
+
+func configurationPermissions() []Permission {
+	needs := func(name, of, when string) Permission {
+		return Permission{
+			Verb: "get", Resource: "configmaps", Namespace: metav1.NamespaceSystem, Name: name,
+			Source: v1alpha1.SourceConfiguration, Of: of, Hides: hiddenConfiguration,
+			Why: "Feature gates and settings of components. These ConfigMaps alone.", When: when,
+		}
+	}
+	return []Permission{
+		needs(kubeadmConfigMap, kubeadmConfigMap, ""),
+		needs(kubeletConfigMap, kubeletConfigMap, ""),
+		needs(proxyConfigMap, proxyConfigMap, ""),
+		needs(eksConfigMap, proxyConfigMap, "ConfigMap kube-proxy holds no configuration"),
+	}
+}
 
 // errUnreadable replaces the errors of YAML, which quote the text: ConfigMaps
 // hold more than what is read of them.

@@ -37,6 +37,15 @@ const (
 
 const namespaceScoped = "Namespaced"
 
+const hiddenDefinitions = "versions of custom resources, and who uses them"
+
+func definitionPermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Group: "apiextensions.k8s.io", Resource: "customresourcedefinitions", Source: v1alpha1.SourceDefinitions, Hides: hiddenDefinitions,
+		Why: "Versions of custom resources. The objects of those with deprecated versions need a rule for their own groups.",
+	}}
+}
+
 // definitions reads all CustomResourceDefinitions. They are most of what there
 // is to read: hundreds of schemas of up to a megabyte, none of which is decoded.
 func (l *lister) definitions(ctx context.Context) (*v1alpha1.CustomResourceDefinitions, error) {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -21,6 +22,16 @@ const (
 	// endpointTimeout keeps one address that swallows packets from costing the run its deadline.
 	endpointTimeout = 5 * time.Second
 )
+
+const hiddenAddresses = "kube-apiserver addresses"
+
+func endpointPermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Group: "discovery.k8s.io", Resource: "endpointslices", Namespace: metav1.NamespaceDefault,
+		Source: v1alpha1.SourceEndpoints, Hides: hiddenAddresses,
+		Why: "The addresses for --probe-endpoints.", When: "--probe-endpoints",
+	}}
+}
 
 // endpoints asks each address that the cluster publishes for its API servers
 // for /version, with the cluster's CA and without credentials.

@@ -83,6 +83,21 @@ func helmConfigMaps() helmDriver {
 	}
 }
 
+const hiddenHelm = "the APIs that Helm releases declare"
+
+func helmPermissions(skipSecrets bool) []Permission {
+	var all []Permission
+	for _, d := range []helmDriver{helmSecrets(), helmConfigMaps()} {
+		if d.source != v1alpha1.SourceHelmSecrets || !skipSecrets {
+			all = append(all, Permission{
+				Verb: "list", Resource: d.resource, Source: d.source, Hides: hiddenHelm,
+				Why: "What Helm keeps of its releases.",
+			})
+		}
+	}
+	return all
+}
+
 // helm reads the releases of both drivers. It is nil when neither could be read.
 func (u *usage) helm(ctx context.Context) *v1alpha1.HelmReleases {
 	var all *v1alpha1.HelmReleases
@@ -95,7 +110,7 @@ func (u *usage) helm(ctx context.Context) *v1alpha1.HelmReleases {
 			if d.source != v1alpha1.SourceHelmSecrets || !u.SkipHelmSecrets {
 				found, err = u.helmReleases(ctx, d)
 			}
-			u.gaps.add(d.source, "the APIs that Helm releases declare", err)
+			u.gaps.add(d.source, hiddenHelm, err)
 			if found == nil {
 				return
 			}

@@ -119,6 +119,34 @@ func (r configMapRef) path() (string, error) {
 	return "/api/v1/namespaces/" + r.Namespace + "/configmaps/" + r.Name, nil
 }
 
+// What is unknown without each of Kubean's resources.
+const (
+	hiddenManifests      = "versions of Kubernetes that Kubean offers"
+	hiddenOffline        = "whether Kubean installs nothing but what is there offline"
+	hiddenKubeanClusters = "clusters that Kubean manages, and their versions"
+	hiddenInstalled      = "versions that Kubean installed, rather than was told to install"
+	hiddenKubeanVersions = "versions of the clusters that Kubean manages"
+)
+
+func kubeanPermissions() []Permission {
+	needs := func(resource, hides string) Permission {
+		return Permission{
+			Verb: "list", Group: kubeanGroup, Resource: resource, Source: v1alpha1.SourceManagement, Of: resource + "." + kubeanGroup, Hides: hides,
+			Why: "The clusters that Kubean manages from this one, and the versions that it offers.", When: kubeanGroup + " is served",
+		}
+	}
+	return []Permission{
+		needs("clusteroperations", hiddenInstalled),
+		needs("clusters", hiddenKubeanClusters),
+		needs("localartifactsets", hiddenOffline),
+		needs("manifests", hiddenManifests),
+		{
+			Verb: "get", Resource: "configmaps", Namespace: "kubean-system", Source: v1alpha1.SourceManagement, Of: "configmaps", Hides: hiddenKubeanVersions,
+			Why: "The versions of the clusters that Kubean manages.", When: kubeanGroup + " is served",
+		},
+	}
+}
+
 // kubean reads what Kubean's releases offer, and the versions of its clusters.
 // These are in ConfigMaps beside much else, of which nothing is kept.
 func (p *platforms) kubean(ctx context.Context) *v1alpha1.Kubean {
@@ -134,21 +162,21 @@ func (p *platforms) kubean(ctx context.Context) *v1alpha1.Kubean {
 	sources.Go(func() {
 		var err error
 		found.Manifests, err = p.kubeanManifests(ctx)
-		p.gap("manifests.kubean.io", "versions of Kubernetes that Kubean offers", err)
+		p.gap("manifests.kubean.io", hiddenManifests, err)
 	})
 	sources.Go(func() {
 		var err error
 		found.Offline, err = p.kubeanOffline(ctx)
-		p.gap("localartifactsets.kubean.io", "whether Kubean installs nothing but what is there offline", unlessAbsent(err))
+		p.gap("localartifactsets.kubean.io", hiddenOffline, unlessAbsent(err))
 	})
 	sources.Go(func() {
 		var err error
 		clusters, err = kubeanList[kubeanCluster](ctx, p, "clusters")
-		p.gap("clusters.kubean.io", "clusters that Kubean manages, and their versions", err)
+		p.gap("clusters.kubean.io", hiddenKubeanClusters, err)
 	})
 	sources.Go(func() {
 		operations, err := kubeanList[kubeanOperation](ctx, p, "clusteroperations")
-		p.gap("clusteroperations.kubean.io", "versions that Kubean installed, rather than was told to install", unlessAbsent(err))
+		p.gap("clusteroperations.kubean.io", hiddenInstalled, unlessAbsent(err))
 		runs = runsOf(operations)
 	})
 	sources.Wait()
@@ -312,7 +340,7 @@ func (p *platforms) addUntold(clusters []v1alpha1.ManagedCluster, errs []error) 
 		names[w] = append(names[w], clusters[i].Name)
 	}
 	for _, w := range ways {
-		hides := "versions of the clusters that Kubean manages"
+		hides := hiddenKubeanVersions
 		if of := names[w]; len(of) < len(clusters) {
 			hides = fmt.Sprintf("versions of %d of the %d clusters that Kubean manages: %s", len(of), len(clusters), strings.Join(of[:min(len(of), maxNamedClusters)], ", "))
 			if len(of) > maxNamedClusters {

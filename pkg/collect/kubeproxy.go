@@ -22,6 +22,23 @@ const (
 	revisionHash     = "controller-revision-hash"
 )
 
+const hiddenKubeProxy = "kube-proxy versions"
+
+func kubeProxyPermissions() []Permission {
+	needs := func(group, resource, why, when string) Permission {
+		return Permission{
+			Verb: "list", Group: group, Resource: resource, Namespace: metav1.NamespaceSystem,
+			Source: v1alpha1.SourceKubeProxy, Hides: hiddenKubeProxy, Why: why, When: when,
+		}
+	}
+	const rollout = "a rollout of kube-proxy is under way"
+	return []Permission{
+		needs("apps", "daemonsets", "The version of kube-proxy.", ""),
+		needs("apps", "controllerrevisions", "Versions of kube-proxy while a rollout is under way.", rollout),
+		needs("", "pods", "The nodes of kube-proxy's pods while a rollout is under way.", rollout),
+	}
+}
+
 type podTemplate struct {
 	Spec struct {
 		Containers []container `json:"containers"`

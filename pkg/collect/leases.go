@@ -17,6 +17,16 @@ const (
 	identityLabel26 = "k8s.io/component"
 )
 
+const hiddenLeases = "number of kube-apiserver instances"
+
+func leasePermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Group: "coordination.k8s.io", Resource: "leases", Namespace: metav1.NamespaceSystem,
+		Source: v1alpha1.SourceLeases, Hides: hiddenLeases,
+		Why: "How many kube-apiserver instances run, and whether controller managers and scheduler do.",
+	}}
+}
+
 // leases reads the leases of kube-system: kube-apiserver's identities and the
 // elections of controller managers and scheduler. Node heartbeats are elsewhere.
 func (c *client) leases(ctx context.Context) (*v1alpha1.Leases, error) {

@@ -11,6 +11,19 @@ import (
 
 const nodesPath = "/api/v1/nodes"
 
+// What a node that cannot be read hides.
+const (
+	hiddenKubelets = "kubelet versions"
+	hiddenPlatform = "platform"
+)
+
+func nodePermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Resource: "nodes", Source: v1alpha1.SourceNodes, Hides: hiddenKubelets,
+		Why: "Kubelet versions, and a few nodes' labels, which tell the platform.",
+	}}
+}
+
 // nodes reads the node table, in one answer without objects: for 5,000 nodes
 // tens of kilobytes instead of tens of megabytes. Labels are not in it, so the
 // server is asked a second time, for the names of virtual-kubelet nodes.

@@ -22,6 +22,8 @@ const (
 	autoUpdated          = "apf.kubernetes.io/autoupdate-spec"
 )
 
+const hiddenWriters = "who wrote objects"
+
 // target is a resource to scan, with the version to read it through.
 type target struct {
 	schema.GroupVersionResource
@@ -146,7 +148,7 @@ func (u *usage) scan(ctx context.Context, targets []target) *v1alpha1.ScannedObj
 		}
 		all.Go(func() {
 			found, err := u.scanTarget(ctx, t)
-			u.gaps.addOf(v1alpha1.SourceObjects, t.GroupResource().String(), "who wrote objects", err)
+			u.gaps.addOf(v1alpha1.SourceObjects, t.GroupResource().String(), hiddenWriters, err)
 			if err == nil {
 				mu.Lock()
 				defer mu.Unlock()

@@ -40,6 +40,27 @@ type podList struct {
 	} `json:"items"`
 }
 
+const hiddenControlPlanePods = "versions of control-plane pods"
+
+func controlPlanePodPermissions(locations []catalog.PodLocation) []Permission {
+	var all []Permission
+	add := func(p Permission) {
+		p.Source, p.Hides = v1alpha1.SourceControlPlanePods, hiddenControlPlanePods
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	for _, location := range locations {
+		p := Permission{Verb: "list", Resource: "pods", Namespace: location.Namespace, Why: "Control-plane pods."}
+		if location.APIGroup != "" {
+			p.When = location.APIGroup + " is served"
+			add(Permission{Verb: "get", Path: apisPath, Why: "API groups, which tell where control-plane pods are."})
+		}
+		add(p)
+	}
+	return all
+}
+
 // controlPlanePods looks for control-plane pods in the places that the
 // distributions use: a handful per control-plane node.
 //

@@ -16,6 +16,20 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
+const hiddenReferences = "objects that name APIs"
+
+func referencePermissions() []Permission {
+	var all []Permission
+	for _, kind := range (&usage{}).referring() {
+		gr := schema.GroupResource{Group: kind.group, Resource: kind.resource}
+		all = append(all, Permission{
+			Verb: "list", Group: gr.Group, Resource: gr.Resource, Source: v1alpha1.SourceReferences, Of: gr.String(), Hides: hiddenReferences,
+			Why: "Webhooks, policies, autoscalers and roles that name an API which goes away.",
+		})
+	}
+	return all
+}
+
 // bootstrapping is the label of the roles that kube-apiserver keeps up to date.
 const bootstrapping = "kubernetes.io/bootstrapping"
 
@@ -66,7 +80,7 @@ func (u *usage) references(ctx context.Context, served []v1alpha1.ServedResource
 		all.Go(func() {
 			gr := schema.GroupResource{Group: kind.group, Resource: kind.resource}
 			some, count, err := u.readReferences(ctx, kind, gr.WithVersion(v))
-			u.gaps.addOf(v1alpha1.SourceReferences, gr.String(), "objects that name APIs", err)
+			u.gaps.addOf(v1alpha1.SourceReferences, gr.String(), hiddenReferences, err)
 			if err != nil {
 				return
 			}

@@ -17,10 +17,31 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // acceptDiscovery asks for all groups in one answer.
 const acceptDiscovery = discovery.AcceptV2 + "," + discovery.AcceptV1
+
+const (
+	apiPath      = "/api"
+	hiddenServed = "which API versions are served, and who uses built-in ones"
+)
+
+func servedPermissions() []Permission {
+	needs := func(path string, until version.Minor) Permission {
+		return Permission{
+			Verb: "get", Path: path, Source: v1alpha1.SourceServedAPIs, Hides: hiddenServed, Until: until,
+			Why: "The API groups and versions, and their resources.",
+		}
+	}
+	var all version.Minor
+	aggregated := version.Minor{Major: 1, Minor: 27}
+	return []Permission{
+		needs(apiPath, all), needs(apisPath, all),
+		needs(apiPath+"/*", aggregated.Add(-1)), needs(apisPath+"/*", aggregated.Add(-1)),
+	}
+}
 
 // servedAPIs reads the server's discovery documents: two requests, and before
 // 1.27 client-go's, one for each group and version.
@@ -52,7 +73,7 @@ func (c *client) servedAPIs(ctx context.Context, config *rest.Config) (*v1alpha1
 // aggregatedDiscovery is nil where the server does not have it. Its refusals
 // are read here, since client-go drops what they say.
 func (c *client) aggregatedDiscovery(ctx context.Context) (*apidiscoveryv2.APIGroupDiscoveryList, error) {
-	paths := []string{"/api", "/apis"}
+	paths := []string{apiPath, apisPath}
 	lists := make([]apidiscoveryv2.APIGroupDiscoveryList, len(paths))
 	headers := make([]http.Header, len(paths))
 	errs := make([]error, len(paths))

@@ -16,42 +16,42 @@ func (c *client) upgradeFacts(ctx context.Context, lists *lister, pods bool, gap
 		var selecting budgetIndex
 		var err error
 		found.DisruptionBudgets, selecting, err = lists.budgets(ctx)
-		gaps.add(v1alpha1.SourceBudgets, "evictions that are refused", err)
+		gaps.add(v1alpha1.SourceBudgets, hiddenBudgets, err)
 		if !pods {
 			return
 		}
 		found.Pods, err = lists.pods(ctx, selecting)
-		gaps.add(v1alpha1.SourcePods, "pods that do not survive their node, and what pods need", err)
+		gaps.add(v1alpha1.SourcePods, hiddenPods, err)
 	})
 	sources.Go(func() {
 		var err error
 		found.Volumes, err = lists.volumes(ctx)
-		gaps.add(v1alpha1.SourceVolumes, "volumes of drivers that went away", err)
+		gaps.add(v1alpha1.SourceVolumes, hiddenVolumes, err)
 	})
 	sources.Go(func() {
 		var err error
 		found.CSIDrivers, err = lists.csiDrivers(ctx)
-		gaps.add(v1alpha1.SourceCSIDrivers, "drivers that took over volumes", err)
+		gaps.add(v1alpha1.SourceCSIDrivers, hiddenDrivers, err)
 	})
 	sources.Go(func() {
 		var unread map[string]error
 		var err error
 		found.Webhooks, unread, err = lists.webhooks(ctx)
-		gaps.add(v1alpha1.SourceWebhooks, "webhooks that nobody answers", err)
+		gaps.add(v1alpha1.SourceWebhooks, hiddenWebhooks, err)
 		for service, err := range unread {
-			gaps.addOf(v1alpha1.SourceWebhooks, service, "whether service "+service+" answers webhooks", err)
+			gaps.addOf(v1alpha1.SourceWebhooks, service, hiddenService(service), err)
 		}
 	})
 	sources.Go(func() {
 		var err error
 		found.AggregatedAPIs, err = c.aggregatedAPIs(ctx)
-		gaps.add(v1alpha1.SourceAggregatedAPIs, "APIs that nobody answers", err)
+		gaps.add(v1alpha1.SourceAggregatedAPIs, hiddenAggregated, err)
 	})
 	sources.Go(func() {
 		var unread map[string]error
 		found.Configuration, unread = c.configuration(ctx)
 		for name, err := range unread {
-			gaps.addOf(v1alpha1.SourceConfiguration, name, "feature gates and settings of components", err)
+			gaps.addOf(v1alpha1.SourceConfiguration, name, hiddenConfiguration, err)
 		}
 	})
 	sources.Wait()

@@ -53,14 +53,14 @@ func (c *client) apiUsage(ctx context.Context, config *rest.Config, first *v1alp
 	sources.Go(func() {
 		var err error
 		found.Definitions, err = u.lists.definitions(ctx)
-		gaps.add(v1alpha1.SourceDefinitions, "versions of custom resources, and who uses them", err)
+		gaps.add(v1alpha1.SourceDefinitions, hiddenDefinitions, err)
 		if err == nil {
 			custom = u.scan(ctx, u.customTargets(found.Definitions.Definitions))
 		}
 	})
 	sources.Go(func() {
 		served, broken, err := c.servedAPIs(ctx, config)
-		gaps.add(v1alpha1.SourceServedAPIs, "which API versions are served, and who uses built-in ones", err)
+		gaps.add(v1alpha1.SourceServedAPIs, hiddenServed, err)
 		if err != nil {
 			return
 		}

@@ -14,6 +14,20 @@ import (
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
+// What is unknown without volumes, and without CSIDrivers.
+const (
+	hiddenVolumes = "volumes of drivers that went away"
+	hiddenDrivers = "drivers that took over volumes"
+)
+
+func volumePermissions() []Permission {
+	const why = "Volumes that need another driver after an upgrade, and the drivers that are there."
+	return []Permission{
+		{Verb: "list", Resource: "persistentvolumes", Source: v1alpha1.SourceVolumes, Hides: hiddenVolumes, Why: why},
+		{Verb: "list", Group: "storage.k8s.io", Resource: "csidrivers", Source: v1alpha1.SourceCSIDrivers, Hides: hiddenDrivers, Why: why},
+	}
+}
+
 // volumes reads all PersistentVolumes.
 func (l *lister) volumes(ctx context.Context) (*v1alpha1.PersistentVolumes, error) {
 	var sources map[string]*v1alpha1.VolumeSource

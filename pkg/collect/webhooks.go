@@ -19,6 +19,26 @@ import (
 // servicesAtOnce bounds how many services are asked for their addresses at a time.
 const servicesAtOnce = 8
 
+const hiddenWebhooks = "webhooks that nobody answers"
+
+func hiddenService(service string) string { return "whether service " + service + " answers webhooks" }
+
+// webhookPermissions are to list EndpointSlices in any namespace: services of
+// webhooks can be anywhere, and each is a gap of its own.
+func webhookPermissions() []Permission {
+	needs := func(group, resource, of, hides string) Permission {
+		return Permission{
+			Verb: "list", Group: group, Resource: resource, Source: v1alpha1.SourceWebhooks, Of: of, Hides: hides,
+			Why: "Webhooks, and whether anybody answers them.",
+		}
+	}
+	return []Permission{
+		needs("admissionregistration.k8s.io", "mutatingwebhookconfigurations", "", hiddenWebhooks),
+		needs("admissionregistration.k8s.io", "validatingwebhookconfigurations", "", hiddenWebhooks),
+		needs("discovery.k8s.io", "endpointslices", AnyService, hiddenService(AnyService)),
+	}
+}
+
 // webhooks reads the webhooks of all configurations, and how many addresses
 // answer for each. The errors are those of the services whose addresses could
 // not be read, by namespace/name.

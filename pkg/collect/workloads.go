@@ -33,6 +33,15 @@ const (
 	kindDeployment = "Deployment"
 )
 
+const hiddenPods = "pods that do not survive their node, and what pods need"
+
+func podPermissions() []Permission {
+	return []Permission{{
+		Verb: "list", Resource: "pods", Source: v1alpha1.SourcePods, Hides: hiddenPods,
+		Why: "The pods that an upgrade disturbs.",
+	}}
+}
+
 // pods reads all pods. Without the index of budgets, overlaps remain unknown.
 func (l *lister) pods(ctx context.Context, budgets budgetIndex) (*v1alpha1.Pods, error) {
 	var seen *podsSeen
