@@ -1,5 +1,6 @@
 // Command docs writes the command reference, which is every command's help:
-// docs/commands.md to read, and docs/man for man(1).
+// docs/commands.md to read, and docs/man for man(1). And it writes what the
+// commands ask of a cluster: docs/permissions.md, and docs/rbac.yaml, which allows it.
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"github.com/spf13/cobra/doc"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/apilifecycle"
+	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 	"github.com/kubectl-versions/kubectl-versions/pkg/cmd"
 )
 
@@ -23,7 +26,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: docs DIRECTORY")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1]); err != nil {
+	if err := errors.Join(write(os.Args[1]), writePermissions(os.Args[1])); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -60,6 +63,22 @@ func write(dir string) error {
 		}
 	}
 	return os.WriteFile(filepath.Join(dir, "commands.md"), reference.Bytes(), 0o644)
+}
+
+func writePermissions(dir string) error {
+	index, err := apilifecycle.Load()
+	if err != nil {
+		return err
+	}
+	known, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	commands := cmd.Permissions(known, index)
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "permissions.md"), []byte(permissionsPage(commands)), 0o644),
+		os.WriteFile(filepath.Join(dir, "rbac.yaml"), []byte(rbac(commands[len(commands)-1].Permissions)), 0o644),
+	)
 }
 
 // walk visits what --help lists, in its order.

@@ -53,7 +53,7 @@ func mayImport() map[string][]string {
 		"hack/apilifecycle":    {"pkg/apilifecycle", "pkg/version"},
 		"hack/catalog":         facts,
 		"hack/compatibility":   {},
-		"hack/docs":            {"pkg/cmd"},
+		"hack/docs":            {"pkg/api/v1alpha1", "pkg/apilifecycle", "pkg/catalog", "pkg/cmd", "pkg/collect", "pkg/version"},
 		"hack/repository":      {},
 		"hack/layers":          {},
 		"test/dist":            {},

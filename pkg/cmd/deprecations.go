@@ -182,7 +182,7 @@ func (o *deprecationsOptions) facts(ctx context.Context, c *catalog.Catalog) (*v
 		s.APIUsage = &v1alpha1.APIUsage{}
 		return s, nil
 	}
-	return o.source.facts(ctx, c, scope{usage: o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)})
+	return o.source.facts(ctx, c, usageScope(o.usage.options(o.judgeBy.Index, o.judgeBy.Namespace)))
 }
 
 // readTexts shows what takes long unless somebody may be typing it.

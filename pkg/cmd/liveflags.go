@@ -112,7 +112,7 @@ func (f *liveFlags) timeout() (time.Duration, error) {
 // say that they run.
 func (f *liveFlags) ask(ctx context.Context, known *catalog.Catalog, platform string, at facts.Location, ack *v1alpha1.ACKQuery) *v1alpha1.LiveReleases {
 	if platform == ofKubean {
-		return askKubean(f.source.collect(ctx, known, scope{components: true}))
+		return askKubean(f.source.collect(ctx, known, partsScope()))
 	}
 	query := v1alpha1.NewLiveQuery(platform)
 	query.Region, query.Endpoint = cmp.Or(f.query.Region, at.Region), f.query.Endpoint

@@ -87,7 +87,7 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
 		return err
 	}
-	what := scope{components: true, upgrade: true, usage: o.usage.options(o.judgeBy.Index, "")}
+	what := overviewScope(o.usage.options(o.judgeBy.Index, ""))
 	if members != nil {
 		return o.runFleet(ctx, members, what)
 	}

@@ -102,7 +102,7 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if o.planBy.Index, err = apilifecycle.Load(); err != nil {
 		return err
 	}
-	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true, upgrade: true, pods: true, usage: o.usage.options(o.planBy.Index, "")})
+	snapshot, err := o.source.facts(ctx, data.Catalog, everything(o.usage.options(o.planBy.Index, "")))
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (o *skewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	facts, err := o.source.facts(ctx, data.Catalog, scope{components: true})
+	facts, err := o.source.facts(ctx, data.Catalog, partsScope())
 	if err != nil {
 		return err
 	}

@@ -92,8 +92,8 @@ func (o *snapshotOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	everything := scope{components: true, usage: o.usage.options(index, o.source.namespace()), upgrade: true, pods: true}
-	facts, err := o.source.collect(ctx, data.Catalog, everything)
+	what := everything(o.usage.options(index, o.source.namespace()))
+	facts, err := o.source.collect(ctx, data.Catalog, what)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if members != nil {
 		return o.runFleet(ctx, members, data.Catalog)
 	}
-	snapshot, err := o.source.facts(ctx, data.Catalog, scope{components: true})
+	snapshot, err := o.source.facts(ctx, data.Catalog, partsScope())
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (o *supportOptions) askPlatform(ctx context.Context, known *catalog.Catalog
 // one of them may tell the roles of the others.
 func (o *supportOptions) runFleet(ctx context.Context, members []member, data *catalog.Catalog) error {
 	read := readEach(ctx, o.env, o.fleet.concurrency, members, func(ctx context.Context, m member) support.Member {
-		snapshot, err := m.snapshot(ctx, data, scope{components: true})
+		snapshot, err := m.snapshot(ctx, data, partsScope())
 		if err != nil {
 			return support.Member{Name: m.name, From: m.from, Err: err}
 		}
