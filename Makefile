@@ -99,7 +99,7 @@ vulnerabilities: bin/govulncheck ## Look for known vulnerabilities in what is ca
 	cd live && $(CURDIR)/bin/govulncheck ./...
 
 .PHONY: generate
-generate: ## Rewrite generated code, the command reference and the manual pages
+generate: ## Rewrite generated code, the command reference, the manual pages and the roles
 	cd hack/deepcopy-gen && go build -o ../../bin/deepcopy-gen k8s.io/code-generator/cmd/deepcopy-gen
 	bin/deepcopy-gen --output-file zz_generated.deepcopy.go --go-header-file hack/deepcopy-gen/boilerplate.go.txt ./pkg/api/v1alpha1
 	go run ./hack/docs docs
