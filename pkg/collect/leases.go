@@ -1,9 +1,11 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -61,5 +63,7 @@ func (c *client) leases(ctx context.Context) (*v1alpha1.Leases, error) {
 			Name: item.Metadata.Name, Holder: item.Spec.HolderIdentity, Identity: identity, RenewTime: item.Spec.RenewTime,
 		})
 	}
+	// The cache of some servers is in no order.
+	slices.SortFunc(leases.Leases, func(a, b v1alpha1.Lease) int { return cmp.Compare(a.Name, b.Name) })
 	return leases, nil
 }
