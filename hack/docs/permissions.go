@@ -37,6 +37,9 @@ func permissionsPage(commands []cmd.Asking) string {
 			}
 		}
 		r := row{p.Hides, when(p), strings.Join(by, ", ")}
+		if p.Of == collect.AnyGroupVersion {
+			r.hides = "of each version of a group, " + r.hides
+		}
 		if len(by) == len(commands) {
 			r.by = "every command"
 		}

@@ -38,6 +38,10 @@ type Permission struct {
 // AnyService stands in Permission.Of and Hides for each service that was asked for.
 const AnyService = "NAMESPACE/NAME"
 
+// AnyGroupVersion stands in Permission.Of for each version of a group, whose path
+// is the one that the end of Permission.Path stands for.
+const AnyGroupVersion = "GROUP/VERSION"
+
 // String is as in Gap.Permission: "list daemonsets.apps in kube-system", "get /metrics".
 func (p Permission) String() string {
 	text := p.Verb + " " + p.Path

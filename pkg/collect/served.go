@@ -24,23 +24,27 @@ import (
 const acceptDiscovery = discovery.AcceptV2 + "," + discovery.AcceptV1
 
 const (
-	apiPath      = "/api"
+	apiPath = "/api"
+
 	hiddenServed = "which API versions are served, and who uses built-in ones"
+	// hiddenResources is about one version of a group.
+	hiddenResources = "its resources, and who uses them"
 )
 
 func servedPermissions() []Permission {
-	needs := func(path string, until version.Minor) Permission {
+	needs := func(path string) Permission {
 		return Permission{
-			Verb: "get", Path: path, Source: v1alpha1.SourceServedAPIs, Hides: hiddenServed, Until: until,
+			Verb: "get", Path: path, Source: v1alpha1.SourceServedAPIs, Hides: hiddenServed,
 			Why: "The API groups and versions, and their resources.",
 		}
 	}
-	var all version.Minor
-	aggregated := version.Minor{Major: 1, Minor: 27}
-	return []Permission{
-		needs(apiPath, all), needs(apisPath, all),
-		needs(apiPath+"/*", aggregated.Add(-1)), needs(apisPath+"/*", aggregated.Add(-1)),
+	each := func(path string) Permission {
+		p := needs(path + "/*")
+		p.Of, p.Hides = AnyGroupVersion, hiddenResources
+		p.Until = version.Minor{Major: 1, Minor: 26} // aggregated discovery has all of them
+		return p
 	}
+	return []Permission{needs(apiPath), needs(apisPath), each(apiPath), each(apisPath)}
 }
 
 // servedAPIs reads the server's discovery documents: two requests, and before

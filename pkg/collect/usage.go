@@ -65,7 +65,7 @@ func (c *client) apiUsage(ctx context.Context, config *rest.Config, first *v1alp
 			return
 		}
 		for gv, err := range broken {
-			gaps.addOf(v1alpha1.SourceServedAPIs, gv.String(), "its resources, and who uses them", err)
+			gaps.addOf(v1alpha1.SourceServedAPIs, gv.String(), hiddenResources, err)
 		}
 		found.Served = served
 		sources.Go(func() { builtIn = u.scan(ctx, u.builtInTargets(served.Resources)) })

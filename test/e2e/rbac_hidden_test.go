@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
 )
 
@@ -78,6 +80,10 @@ func hideUsage(s *v1alpha1.Snapshot, gap v1alpha1.Gap) {
 			s.APIServers.Instances[i].StartTime, s.APIServers.Instances[i].Connections = "", s.APIServers.Connections
 		}
 	case v1alpha1.SourceServedAPIs:
+		if gap.Resource != "" {
+			hideServed(u, gap.Resource)
+			break
+		}
 		u.Served, u.References = nil, nil
 		u.Objects.Resources = slices.DeleteFunc(u.Objects.Resources, func(r v1alpha1.ScannedResource) bool { return !isCustom(r.Group) })
 	case v1alpha1.SourceDefinitions:
@@ -105,6 +111,28 @@ func hideUsage(s *v1alpha1.Snapshot, gap v1alpha1.Gap) {
 		driver := map[v1alpha1.Source]string{v1alpha1.SourceHelmSecrets: "Secret", v1alpha1.SourceHelmConfigMaps: "ConfigMap"}[gap.Source]
 		u.Helm.Releases = slices.DeleteFunc(u.Helm.Releases, func(r v1alpha1.HelmRelease) bool { return r.Driver == driver })
 		u.Helm.Revisions = int32(len(u.Helm.Releases)) // one each
+	}
+}
+
+// hideServed takes a version of a group from those that are served; on the servers
+// where one can be missing, all versions of its group are.
+func hideServed(u *v1alpha1.APIUsage, version string) {
+	gv, _ := schema.ParseGroupVersion(version)
+	kinds := map[string]bool{}
+	u.Served.Resources = slices.DeleteFunc(u.Served.Resources, func(r v1alpha1.ServedResource) bool {
+		hidden := r.Group == gv.Group
+		kinds[r.Kind] = kinds[r.Kind] || hidden
+		return hidden
+	})
+	if gv.Group != "shop.example.com" { // whose definition tells
+		u.Objects.Resources = slices.DeleteFunc(u.Objects.Resources, func(r v1alpha1.ScannedResource) bool { return r.Group == gv.Group })
+	}
+	r := u.References
+	r.Scanned = slices.DeleteFunc(r.Scanned, func(k v1alpha1.ScannedKind) bool { return k.Group == gv.Group })
+	r.Admission = slices.DeleteFunc(r.Admission, func(a v1alpha1.AdmissionReference) bool { return kinds[a.Kind] })
+	r.Roles = slices.DeleteFunc(r.Roles, func(role v1alpha1.RoleReference) bool { return kinds[role.Kind] })
+	if gv.Group == "autoscaling" {
+		r.ScaleTargets = nil
 	}
 }
 

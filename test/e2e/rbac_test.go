@@ -214,11 +214,31 @@ func (s scene) asked(t *testing.T, all []collect.Permission) []collect.Permissio
 				p.Of, p.Hides = service, strings.Replace(p.Hides, collect.AnyService, service, 1)
 				asked = append(asked, p)
 			}
+		case p.Of == collect.AnyGroupVersion:
+			for _, gv := range groupVersions(admin.APIUsage.Served.Resources) {
+				if (gv.Group == "") == (p.Path == "/api/*") {
+					p := p
+					p.Of, p.Path = gv.String(), strings.TrimSuffix(p.Path, "*")+gv.String()
+					asked = append(asked, p)
+				}
+			}
 		default:
 			asked = append(asked, p)
 		}
 	}
 	return asked
+}
+
+func groupVersions(served []v1alpha1.ServedResource) []schema.GroupVersion {
+	var all []schema.GroupVersion
+	for _, r := range served {
+		for _, v := range r.Versions {
+			if gv := (schema.GroupVersion{Group: r.Group, Version: v}); !slices.Contains(all, gv) {
+				all = append(all, gv)
+			}
+		}
+	}
+	return all
 }
 
 // lost are the gaps of what no grant allows.
@@ -315,7 +335,9 @@ func (g grant) String() string {
 }
 
 func (g grant) allows(p collect.Permission) bool {
-	return g.verb == p.Verb && g.path == p.Path && g.group == p.Group && g.resource == p.Resource &&
+	prefix, below := strings.CutSuffix(g.path, "*")
+	path := g.path == p.Path || below && strings.HasPrefix(p.Path, prefix)
+	return g.verb == p.Verb && path && g.group == p.Group && g.resource == p.Resource &&
 		(g.namespace == "" || g.namespace == p.Namespace) && (g.name == "" || g.name == p.Name)
 }
 
