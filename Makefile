@@ -3,7 +3,7 @@ SHELL := /bin/bash
 
 KUBERNETES := v1.37.1
 # The minors that are tested besides, newest first; test/cluster/minors has a module for each.
-OLDER      := v1.36.3 v1.34.4 v1.31.0
+OLDER      := v1.36.3 v1.34.4 v1.31.0 v1.24.17
 
 VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 COMMIT  := $(shell git describe --match= --always --abbrev=40 --dirty 2>/dev/null)

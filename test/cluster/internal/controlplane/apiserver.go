@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -23,6 +24,7 @@ type apiServerConfig struct {
 	launcher        []string
 	binary          string
 	reported        string // the version that it says to have; empty for its own
+	anonymous       bool   // it publishes no identity
 	address         *net.TCPAddr
 	advertise       string
 	etcd            string
@@ -37,8 +39,10 @@ type apiServer struct {
 	hostname string
 	address  string
 	log, pid string
-	process  *os.Process
-	ended    chan struct{} // closed when the process is gone
+	// anonymous servers publish no identity, as all before 1.26.
+	anonymous bool
+	process   *os.Process
+	ended     chan struct{} // closed when the process is gone
 }
 
 func startAPIServer(cfg apiServerConfig) (*apiServer, error) {
@@ -51,12 +55,13 @@ func startAPIServer(cfg apiServerConfig) (*apiServer, error) {
 	}
 	defer log.Close()
 	s := &apiServer{
-		name:     cfg.name,
-		hostname: cfg.hostname,
-		address:  cfg.address.String(),
-		log:      cfg.log,
-		pid:      cfg.pid,
-		ended:    make(chan struct{}),
+		name:      cfg.name,
+		hostname:  cfg.hostname,
+		address:   cfg.address.String(),
+		log:       cfg.log,
+		pid:       cfg.pid,
+		anonymous: cfg.anonymous,
+		ended:     make(chan struct{}),
 	}
 	started := make(chan error)
 	go func() {
@@ -127,7 +132,11 @@ func (cfg apiServerConfig) args() []string {
 func (s *apiServer) waitUntilReady(ctx context.Context, client kubernetes.Interface) error {
 	for {
 		err := client.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error()
-		if err == nil && holdsLease(ctx, client, s.hostname) {
+		if err == nil {
+			// The namespaces that every cluster has are made after the start.
+			_, err = client.CoreV1().Namespaces().Get(ctx, metav1.NamespaceDefault, metav1.GetOptions{})
+		}
+		if err == nil && (s.anonymous || holdsLease(ctx, client, s.hostname)) {
 			return nil
 		}
 		select {

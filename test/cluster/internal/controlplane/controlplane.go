@@ -18,6 +18,7 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 )
@@ -50,8 +51,8 @@ func stateDirs(dir string) []string {
 // startsApart makes process_start_time_seconds, which counts in hundredths of a second, tell the servers apart.
 const startsApart = 50 * time.Millisecond
 
-// Start returns when every kube-apiserver is ready and holds its identity lease, or with the reason why one is not. A
-// failed start leaves only logs behind.
+// Start returns when every kube-apiserver is ready and, from 1.26 on, holds its identity lease, or with the reason why one
+// is not. A failed start leaves only logs behind.
 func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 	cp := &ControlPlane{dir: cfg.Dir}
 	defer func() {
@@ -83,6 +84,10 @@ func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 	}
 	for i, version := range cfg.Versions {
 		version, reported, _ := strings.Cut(version, "=")
+		parsed, err := apiversion.ParseSemantic(version)
+		if err != nil {
+			return nil, err
+		}
 		if i > 0 {
 			time.Sleep(startsApart)
 		}
@@ -93,8 +98,10 @@ func Start(ctx context.Context, cfg Config) (_ *ControlPlane, err error) {
 			hostname: "cp-" + strconv.Itoa(i+1),
 			binary:   filepath.Join(cfg.Bin, version, "kube-apiserver"),
 			reported: reported,
-			launcher: cfg.Launcher,
-			address:  addresses[i],
+			// APIServerIdentity is on by default from then on.
+			anonymous: parsed.LessThan(apiversion.MajorMinor(1, 26)),
+			launcher:  cfg.Launcher,
+			address:   addresses[i],
 			// Endpoints may not be on loopback; 192.0.2.0/24 is for documentation and never routed.
 			advertise: fmt.Sprintf("192.0.2.%d", i+1),
 			further:   cfg.Args,
