@@ -9,7 +9,6 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -209,23 +208,13 @@ func (c *client) version(ctx context.Context) (*v1alpha1.VersionInfo, error) {
 // each with another run of the plugin. The version is nil where one answered with
 // something else.
 func (c *client) reach(ctx context.Context) (*v1alpha1.VersionInfo, error) {
-	const attempts = 3 // a load balancer may still send some to an instance that is gone
-	var err error
-	for range attempts {
-		var info *v1alpha1.VersionInfo
-		info, err = c.version(ctx)
-		var refused apierrors.APIStatus
-		var malformed malformedError
-		switch {
-		case err == nil:
-			return info, nil
-		case errors.As(err, &refused), errors.As(err, &malformed):
-			return nil, nil
-		case ctx.Err() != nil, strings.HasPrefix(err.Error(), credentialsFailed):
-			return nil, err
-		}
+	info, err := c.version(ctx)
+	var refused apierrors.APIStatus
+	var malformed malformedError
+	if errors.As(err, &refused) || errors.As(err, &malformed) {
+		return nil, nil
 	}
-	return nil, err
+	return info, err
 }
 
 // credentialsFailed is how client-go begins the error of a credential plugin.
@@ -249,15 +238,22 @@ func (p *probe) identify(ctx context.Context, index *apilifecycle.Index) error {
 		return err
 	}
 	defer response.Body.Close()
+	body := &watchedReader{reader: response.Body}
 	if index == nil {
-		p.metrics, err = readIdentity(response.Body)
-	} else if p.requests, err = readMetrics(response.Body, index); err == nil {
+		p.metrics, err = readIdentity(body)
+	} else if p.requests, err = readMetrics(body, index); err == nil {
 		p.metrics = identity{p.requests.GitVersion, p.requests.StartTime}
 	}
-	if err != nil {
-		return cmp.Or(ctx.Err(), err)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case body.err != nil:
+		return brokenOff("/metrics", body.err)
+	default:
+		return err
 	}
-	return nil
 }
 
 var buildInfoVersion = regexp.MustCompile(`git_version="([^"]*)"`)

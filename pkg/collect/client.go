@@ -2,14 +2,17 @@ package collect
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -139,9 +142,19 @@ func (c *client) get(ctx context.Context, path string, query url.Values, accept 
 	return response, nil
 }
 
-// open returns an answer of status 200, whose body the caller closes. Any other
-// status is an error of the kind that apierrors knows.
-func (c *client) open(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
+// open asks until there is an answer of status 200, whose body the caller closes,
+// or none is to be expected.
+func (c *client) open(ctx context.Context, path string, query url.Values, accept string) (response *http.Response, err error) {
+	err = persist(ctx, func() error {
+		response, err = c.ask(ctx, path, query, accept) //nolint:bodyclose // whoever takes the answer closes it
+		return err
+	})
+	return response, err
+}
+
+// ask sends one request. Any other status than 200 is an error of the kind that
+// apierrors knows; a passingError says that asking again may help.
+func (c *client) ask(ctx context.Context, path string, query url.Values, accept string) (*http.Response, error) {
 	target := c.base.JoinPath(path)
 	target.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
@@ -151,13 +164,13 @@ func (c *client) open(ctx context.Context, path string, query url.Values, accept
 	request.Header.Set("Accept", accept)
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, bareError(err)
+		return nil, unanswered(bareError(err))
 	}
 	if response.StatusCode == http.StatusOK {
 		return response, nil
 	}
 	defer response.Body.Close()
-	return nil, statusError(response)
+	return nil, refused(response)
 }
 
 // getJSON decodes an answer and returns its header.
@@ -167,13 +180,36 @@ func (c *client) getJSON(ctx context.Context, path string, query url.Values, acc
 		return nil, err
 	}
 	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	body := &watchedReader{reader: response.Body}
+	err = json.NewDecoder(body).Decode(into)
+	switch {
+	case err == nil:
+		return response.Header, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case body.err != nil:
+		return nil, brokenOff(path, body.err)
+	default:
 		return nil, malformedError{path, err}
 	}
-	return response.Header, nil
+}
+
+// watchedReader keeps the error of a connection that broke apart from those of decoding.
+type watchedReader struct {
+	reader io.Reader
+	err    error
+}
+
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}
+
+func brokenOff(path string, err error) error {
+	return fmt.Errorf("%s: the answer broke off: %w", path, err)
 }
 
 type limitedBody struct {
@@ -203,11 +239,16 @@ func bareError(err error) error {
 
 func statusError(response *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	says := gist(body)
 	if status := decodeStatus(body, response.Header.Get("Content-Type")); err == nil && status != nil {
-		return apierrors.FromObject(status)
+		if status.Message != "" {
+			return apierrors.FromObject(status)
+		}
+		says = ""
 	}
 	resource := schema.GroupResource{Resource: response.Request.URL.Path}
-	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", firstLine(body), 0, true)
+	says = cmp.Or(says, strings.ToLower(http.StatusText(response.StatusCode)))
+	return apierrors.NewGenericServerResponse(response.StatusCode, http.MethodGet, resource, "", says, 0, true)
 }
 
 // decodeStatus returns the failure that an answer tells of, or nil. It comes in
@@ -228,9 +269,18 @@ func decodeStatus(body []byte, contentType string) *metav1.Status {
 	return status
 }
 
-// firstLine keeps an error short when a proxy answers with a page.
-func firstLine(body []byte) string {
+var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// gist keeps an error short: the first line, and of the page with which a proxy
+// answers its title. It is empty where there is none.
+func gist(body []byte) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	if strings.HasPrefix(line, "<") {
+		line = ""
+		if found := title.FindSubmatch(body); found != nil {
+			line = strings.Join(strings.Fields(html.UnescapeString(string(found[1]))), " ")
+		}
+	}
 	const most = 200
 	if len(line) > most {
 		line = strings.ToValidUTF8(line[:most], "") + "…"

@@ -115,9 +115,18 @@ func (l *lister) each(ctx context.Context, of selection, begin func(), take func
 	return malformedError{of.path(), fmt.Errorf("more than %d pages", maxPages)}
 }
 
-// page reads one page and returns its continue token. An answer that cannot be
-// decoded is malformed.
-func (l *lister) page(ctx context.Context, of selection, token string, take func(encoded) error) (string, error) {
+// page reads one page and returns its continue token.
+func (l *lister) page(ctx context.Context, of selection, token string, take func(encoded) error) (next string, err error) {
+	// Who waits to ask again leaves the others their turn.
+	err = persist(ctx, func() error {
+		next, err = l.tryPage(ctx, of, token, take)
+		return err
+	})
+	return next, err
+}
+
+// tryPage sends one request. An answer that cannot be decoded is malformed.
+func (l *lister) tryPage(ctx context.Context, of selection, token string, take func(encoded) error) (string, error) {
 	var buffer *bytes.Buffer
 	select {
 	case buffer = <-l.buffers:
@@ -132,7 +141,7 @@ func (l *lister) page(ctx context.Context, of selection, token string, take func
 			query.Set(name, value)
 		}
 	}
-	response, err := l.client.open(ctx, of.path(), query, of.accept)
+	response, err := l.client.ask(ctx, of.path(), query, of.accept)
 	if err != nil {
 		return "", err
 	}
@@ -150,25 +159,11 @@ func (l *lister) page(ctx context.Context, of selection, token string, take func
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case body.err != nil:
-		return "", body.err
+		return "", brokenOff(of.path(), body.err)
 	case err != nil:
 		return "", malformedError{of.path(), err}
 	}
 	return next, nil
-}
-
-// watchedReader keeps the error of a connection that broke apart from those of decoding.
-type watchedReader struct {
-	reader io.Reader
-	err    error
-}
-
-func (r *watchedReader) Read(p []byte) (int, error) {
-	n, err := r.reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.err = err
-	}
-	return n, err
 }
 
 // isExpired finds 410 Gone.
