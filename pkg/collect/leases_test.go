@@ -60,6 +60,11 @@ func TestLeasesThatAreFreshCountInstances(t *testing.T) {
 		{"renewed since the server wrote its date, which has no fraction", []object{identityLease("a", now.Add(900*time.Millisecond))}, 1},
 		{"one of an instance that has stopped beside one that runs",
 			[]object{identityLease("a", now), identityLease("b", now.Add(-59*time.Minute))}, 1},
+		{"only such a one is left, and not removed yet", []object{identityLease("a", now.Add(-2*time.Hour))}, 0},
+		{"a proxy's date is a day ahead of those who renew",
+			[]object{identityLease("a", now.Add(-24*time.Hour)), identityLease("b", now.Add(-24*time.Hour-61*time.Second))}, 1},
+		{"a proxy's date is a day behind them",
+			[]object{identityLease("a", now.Add(24*time.Hour)), identityLease("b", now.Add(24*time.Hour-61*time.Second))}, 1},
 		{"two", []object{identityLease("a", now), identityLease("b", now)}, 2},
 		{"by the label of 1.26", []object{lease("a", "a", map[string]string{"k8s.io/component": "kube-apiserver"}, at)}, 1},
 		{"another component's", []object{lease("a", "a", map[string]string{"apiserver.kubernetes.io/identity": "sample-apiserver"}, at)}, 0},
@@ -74,6 +79,18 @@ func TestLeasesThatAreFreshCountInstances(t *testing.T) {
 				t.Errorf("%d instances run, want %d, by %+v", got, tt.want, leases)
 			}
 		})
+	}
+}
+
+func TestTheClockOfTheCollectingMachineDecidesNothing(t *testing.T) {
+	s := furnished(t).on(leasesPath, answerJSON(list(identityLease("a", now), identityLease("b", now.Add(-10*time.Minute)))))
+	for _, off := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		o := s.options(t)
+		o.Now = func() time.Time { return now.Add(off) }
+		got := collectWith(t, o)
+		if n := got.Leases.RunningAPIServers(); n != 1 || !got.Leases.ServerTime.Equal(&metav1.Time{Time: now}) {
+			t.Errorf("off by %s: %d instances run, by %+v", off, n, got.Leases)
+		}
 	}
 }
 

@@ -11,6 +11,11 @@ const APIServerIdentity = "kube-apiserver"
 // stays for an hour.
 const identityLeaseFresh = 60 * time.Second
 
+// identityLeaseGone is when the last identity lease of a stopped instance is gone
+// at the latest: it is removed an hour after its last renewal, by a check that
+// comes each hour.
+const identityLeaseGone = 2 * time.Hour
+
 // RunningAPIServers counts the identity leases of kube-apiserver instances
 // that were renewed lately. It is 0 when there are none, as before 1.26.
 func (l *Leases) RunningAPIServers() int32 {
@@ -19,7 +24,7 @@ func (l *Leases) RunningAPIServers() int32 {
 	}
 	var running int32
 	for _, lease := range l.Leases {
-		if lease.Identity == APIServerIdentity && lease.renewedWithin(identityLeaseFresh, l.ServerTime.Time) {
+		if lease.Identity == APIServerIdentity && lease.renewedWithin(identityLeaseFresh, l.present()) {
 			running++
 		}
 	}
@@ -33,11 +38,28 @@ func (l *Leases) Runs(name string) bool {
 		return false
 	}
 	for _, lease := range l.Leases {
-		if lease.Name == name && lease.renewedWithin(time.Minute, l.ServerTime.Time) {
+		if lease.Name == name && lease.renewedWithin(time.Minute, l.present()) {
 			return true
 		}
 	}
 	return false
+}
+
+// present is the time by the clock of whoever renews identity leases. That is
+// ServerTime, unless no such lease could be as old, or as far ahead: then a proxy
+// wrote a date of its own, or the clocks of instances differ, and the newest
+// renewal is the present, since an instance that answers renews its own.
+func (l *Leases) present() time.Time {
+	var newest time.Time
+	for _, lease := range l.Leases {
+		if lease.Identity == APIServerIdentity && lease.RenewTime != nil && lease.RenewTime.After(newest) {
+			newest = lease.RenewTime.Time
+		}
+	}
+	if newest.IsZero() || l.ServerTime.Sub(newest).Abs() <= identityLeaseGone {
+		return l.ServerTime.Time
+	}
+	return newest
 }
 
 func (l *Lease) renewedWithin(d time.Duration, now time.Time) bool {
