@@ -208,7 +208,12 @@ func (r *watchedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// brokenOff leaves out the addresses of the connection, which differ each time.
 func brokenOff(path string, err error) error {
+	var operation *net.OpError
+	if errors.As(err, &operation) {
+		err = operation.Err
+	}
 	return fmt.Errorf("%s: the answer broke off: %w", path, err)
 }
 

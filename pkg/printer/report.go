@@ -30,7 +30,11 @@ func gapText(g v1alpha1.Gap) string {
 	if g.Permission != "" {
 		return fmt.Sprintf("%s: needs permission to %s", g.Hides, g.Permission)
 	}
-	return fmt.Sprintf("%s: %s", g.Hides, g.Message)
+	text := fmt.Sprintf("%s: %s", g.Hides, g.Message)
+	if g.Resource != "" && !strings.Contains(g.Hides, g.Resource) {
+		text = g.Resource + ": " + text
+	}
+	return text
 }
 
 // questionTitle heads what answers a question; empty for one that is not known.
