@@ -18,12 +18,13 @@ import (
 const identityLeases = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 
 // restart ends the first kube-apiserver and starts it anew on the same etcd,
-// with further arguments: its metrics begin at zero, and its objects stay.
-func (s scene) restart(t *testing.T, further ...string) {
+// with further arguments: its metrics begin at zero, and its objects stay. It
+// returns the new process.
+func (s scene) restart(t *testing.T, further ...string) (pid int) {
 	t.Helper()
-	pid := s.firstServer(t)
-	args := append(commandLine(t, pid), further...)
-	end(t, pid)
+	former := s.server(t, 1)
+	args := append(commandLine(t, former), further...)
+	end(t, former)
 	s.http.CloseIdleConnections()
 
 	began := time.Now()
@@ -63,15 +64,17 @@ func (s scene) restart(t *testing.T, further ...string) {
 			t.Fatal("kube-apiserver is not ready after a minute")
 		}
 	}
+	return server.Process.Pid
 }
 
-func (s scene) firstServer(t *testing.T) int {
+// server is the process of the nth kube-apiserver, from 1.
+func (c cluster) server(t *testing.T, n int) (pid int) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.dir, "server-1.pid"))
+	text, err := os.ReadFile(filepath.Join(c.dir, "server-"+strconv.Itoa(n)+".pid"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
