@@ -111,6 +111,4 @@ func TestOverview(t *testing.T) {
 			t.Errorf("ended with %d after %s: %s", r.code, r.took, r.stderr)
 		}
 	})
-
-	t.Run("it only reads", func(t *testing.T) { c.wantOnlyReads(t) })
 }

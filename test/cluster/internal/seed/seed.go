@@ -94,6 +94,7 @@ type ownerKey struct {
 
 func newSeeder(config *rest.Config) (*seeder, error) {
 	config = rest.CopyConfig(config)
+	config.UserAgent = rest.DefaultKubernetesUserAgent()
 	config.QPS = -1                           // the server's own fairness is the limit
 	config.WarningHandler = rest.NoWarnings{} // seeds may use deprecated APIs on purpose
 	client, err := rest.HTTPClientFor(config)
