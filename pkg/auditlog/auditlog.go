@@ -79,9 +79,12 @@ func named(name string, err error) error {
 
 func (r *Reader) readSource(ctx context.Context, stdin io.Reader, name string) error {
 	var source io.ReadCloser
-	if name == stdinName {
-		source = detached(stdin)
-	} else {
+	switch info, err := os.Stat(name); {
+	case name == stdinName:
+		source = detached(func() (io.Reader, error) { return stdin, nil })
+	case err == nil && info.Mode()&fs.ModeNamedPipe != 0:
+		source = detached(func() (io.Reader, error) { return os.Open(name) })
+	default:
 		file, err := os.Open(name)
 		if err != nil {
 			return err
@@ -102,12 +105,16 @@ func (r *Reader) readSource(ctx context.Context, stdin io.Reader, name string) e
 	return err
 }
 
-// detached returns a reader that can be closed while stdin, which cannot be
-// interrupted, waits for more. The goroutine that waits then ends with stdin.
-func detached(stdin io.Reader) io.ReadCloser {
+// detached returns a reader that can be closed while what cannot be interrupted
+// waits: stdin for more, or the opening of a named pipe for its writer. The
+// goroutine that waits then ends with the process.
+func detached(open func() (io.Reader, error)) io.ReadCloser {
 	reader, writer := io.Pipe()
 	go func() {
-		_, err := io.Copy(writer, stdin)
+		source, err := open()
+		if err == nil {
+			_, err = io.Copy(writer, source)
+		}
 		_ = writer.CloseWithError(err)
 	}()
 	return reader
