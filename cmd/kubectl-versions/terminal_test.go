@@ -231,6 +231,7 @@ func TestProgressIsShownOnATerminal(t *testing.T) {
 
 func TestInterrupts(t *testing.T) {
 	slow := slowCluster(t, time.Minute)
+	const snapshot = "../../docs/examples/shop-prod.yaml"
 	t.Run("the first shows what is known", func(t *testing.T) {
 		var stdout bytes.Buffer
 		s := start(t, 80, &stdout, slow, nil, "skew", "--kubectl-version", "v1.37.1")
@@ -275,12 +276,44 @@ func TestInterrupts(t *testing.T) {
 			}
 		}
 	})
-	t.Run("the second ends what does not heed the first", func(t *testing.T) {
+	t.Run("a pipe that nobody writes to", func(t *testing.T) {
 		fifo := filepath.Join(t.TempDir(), "fifo")
 		if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s := start(t, 80, io.Discard, slow, nil, "skew", "--snapshot", fifo)
+		var sessions []*session
+		for _, args := range [][]string{
+			{"skew", "--snapshot", fifo},
+			{"--snapshot", fifo, "--snapshot", snapshot},
+			{"skew", "--snapshot", snapshot, "--baseline", fifo},
+			{"skew", "--snapshot", snapshot, "--catalog", fifo},
+			{"deprecations", "-f", fifo, "--to", "1.38"},
+			{"deprecations", "--audit-log", fifo, "--to", "1.38"},
+			{"deprecations", "--snapshot", snapshot, "--policy", fifo},
+			{"diff", snapshot, fifo},
+			{"catalog", "validate", fifo},
+		} {
+			sessions = append(sessions, start(t, 80, io.Discard, slow, nil, args...))
+		}
+		time.Sleep(time.Second)
+		for _, s := range sessions {
+			s.ctrlC(t)
+			interrupted := time.Now()
+			code, shown := s.wait(t)
+			if took := time.Since(interrupted); code != 130 || took > 2*time.Second {
+				t.Errorf("%v ended with %d after %s: %q", s.process.Args, code, took, shown)
+			}
+		}
+	})
+	t.Run("the second ends what does not heed the first", func(t *testing.T) {
+		// Nobody reads the report, which is longer than a pipe holds.
+		stays, stdout, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stays.Close()
+		defer stdout.Close()
+		s := start(t, 80, stdout, slow, nil, "--snapshot", snapshot, "-o", "json")
 		time.Sleep(time.Second)
 		s.ctrlC(t)
 		time.Sleep(200 * time.Millisecond)

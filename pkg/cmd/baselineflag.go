@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -39,24 +40,28 @@ func (f *baselineFlag) given() bool { return f.file != "" }
 
 // against says what a report has in addition to the baseline, which a snapshot
 // becomes by the same judgement. It is nil without a baseline.
-func against[R runtime.Object](f baselineFlag, report R, judge func(*v1alpha1.Snapshot) (R, error)) (*v1alpha1.Baseline, error) {
+func against[R runtime.Object](ctx context.Context, f baselineFlag, report R, judge func(*v1alpha1.Snapshot) (R, error)) (*v1alpha1.Baseline, error) {
 	if !f.given() {
 		return nil, nil
 	}
-	found, err := f.compare(report, func(s *v1alpha1.Snapshot) (runtime.Object, error) { return judge(s) })
+	found, err := f.compare(ctx, report, func(s *v1alpha1.Snapshot) (runtime.Object, error) { return judge(s) })
 	if err != nil {
 		return nil, fmt.Errorf("baseline %s: %w", f.file, err)
 	}
 	return found, nil
 }
 
-func (f *baselineFlag) compare(report runtime.Object, judge func(*v1alpha1.Snapshot) (runtime.Object, error)) (*v1alpha1.Baseline, error) {
+func (f *baselineFlag) read() (runtime.Object, error) {
 	file, err := open(f.file)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	earlier, err := v1alpha1.DecodeReport(file)
+	return v1alpha1.DecodeReport(file)
+}
+
+func (f *baselineFlag) compare(ctx context.Context, report runtime.Object, judge func(*v1alpha1.Snapshot) (runtime.Object, error)) (*v1alpha1.Baseline, error) {
+	earlier, err := heeding(ctx, f.read)
 	if err != nil {
 		return nil, err
 	}

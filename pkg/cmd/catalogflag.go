@@ -39,7 +39,7 @@ func (f *catalogFlag) open(ctx context.Context) (store.Opened, error) {
 	if f.typed != nil && f.typed.Changed("catalog") && f.location == "" {
 		return store.Opened{}, usagef("--catalog names no file or address")
 	}
-	opened, err := f.store().Open(ctx, f.location)
+	opened, err := heeding(ctx, func() (store.Opened, error) { return f.store().Open(ctx, f.location) })
 	if err != nil {
 		return opened, err
 	}

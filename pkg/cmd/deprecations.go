@@ -137,7 +137,7 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Index, err = apilifecycle.Load(); err != nil {
 		return err
 	}
-	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
+	if o.judgeBy.Waivers, err = heeding(ctx, o.waivers.read); err != nil {
 		return err
 	}
 	snapshot, err := o.facts(ctx, data.Catalog)
@@ -154,14 +154,14 @@ func (o *deprecationsOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if report.Baseline, err = o.against(snapshot); err != nil {
+	if report.Baseline, err = o.against(ctx, snapshot); err != nil {
 		return err
 	}
 	return o.output.finish(report)
 }
 
 // against compares all that was found with the baseline, whatever --only shows of it.
-func (o *deprecationsOptions) against(snapshot *v1alpha1.Snapshot) (*v1alpha1.Baseline, error) {
+func (o *deprecationsOptions) against(ctx context.Context, snapshot *v1alpha1.Snapshot) (*v1alpha1.Baseline, error) {
 	if !o.baseline.given() {
 		return nil, nil
 	}
@@ -172,7 +172,7 @@ func (o *deprecationsOptions) against(snapshot *v1alpha1.Snapshot) (*v1alpha1.Ba
 	if err != nil {
 		return nil, err
 	}
-	return against(o.baseline, report, judge)
+	return against(ctx, o.baseline, report, judge)
 }
 
 // facts reads a snapshot or collects one, and neither where files are judged alone.
@@ -307,7 +307,7 @@ func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *a
 		return nil // an older snapshot, which is refused by whoever judges it
 	}
 	if len(f.files) > 0 {
-		files, err := manifest.ReadFiles(f.files, f.recursive, stdin)
+		files, err := heeding(ctx, func() (*v1alpha1.Files, error) { return manifest.ReadFiles(f.files, f.recursive, stdin) })
 		if err != nil {
 			return err
 		}
@@ -317,7 +317,7 @@ func (f *textFlags) readInto(ctx context.Context, s *v1alpha1.Snapshot, index *a
 		usage.Files = files
 	}
 	if f.kustomize != "" {
-		built, err := manifest.Kustomize(f.kustomize)
+		built, err := heeding(ctx, func() (v1alpha1.File, error) { return manifest.Kustomize(f.kustomize) })
 		if err != nil {
 			return err
 		}

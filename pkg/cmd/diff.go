@@ -103,7 +103,7 @@ func (o *diffOptions) Run(ctx context.Context) error {
 	var kinds [2]string
 	var sides [2]runtime.Object
 	for i, name := range o.files {
-		if kinds[i], sides[i], err = o.read(name); err != nil {
+		if kinds[i], sides[i], err = o.read(ctx, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -117,17 +117,8 @@ func (o *diffOptions) Run(ctx context.Context) error {
 }
 
 // read returns the kind of a file, and the report in it or on it.
-func (o *diffOptions) read(name string) (kind string, report runtime.Object, err error) {
-	from := o.env.Streams.In
-	if name != "-" {
-		file, err := open(name)
-		if err != nil {
-			return "", nil, err
-		}
-		defer file.Close()
-		from = file
-	}
-	if report, err = v1alpha1.DecodeReport(from); err != nil {
+func (o *diffOptions) read(ctx context.Context, name string) (kind string, report runtime.Object, err error) {
+	if report, err = heeding(ctx, func() (runtime.Object, error) { return o.decode(name) }); err != nil {
 		return "", nil, err
 	}
 	kind = report.GetObjectKind().GroupVersionKind().Kind
@@ -135,4 +126,17 @@ func (o *diffOptions) read(name string) (kind string, report runtime.Object, err
 		report, err = overview.Evaluate(snapshot, o.judgeBy)
 	}
 	return kind, report, err
+}
+
+func (o *diffOptions) decode(name string) (runtime.Object, error) {
+	from := o.env.Streams.In
+	if name != "-" {
+		file, err := open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		from = file
+	}
+	return v1alpha1.DecodeReport(from)
 }

@@ -84,7 +84,7 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if o.judgeBy.Index, err = apilifecycle.Load(); err != nil {
 		return err
 	}
-	if o.judgeBy.Waivers, err = o.waivers.read(); err != nil {
+	if o.judgeBy.Waivers, err = heeding(ctx, o.waivers.read); err != nil {
 		return err
 	}
 	what := overviewScope(o.usage.options(o.judgeBy.Index, ""))
@@ -100,7 +100,7 @@ func (o *overviewOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
+	if report.Baseline, err = against(ctx, o.baseline, report, judge); err != nil {
 		return err
 	}
 	return o.output.finish(report)

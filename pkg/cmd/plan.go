@@ -114,7 +114,7 @@ func (o *planOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
+	if report.Baseline, err = against(ctx, o.baseline, report, judge); err != nil {
 		return err
 	}
 	return o.output.finish(report)

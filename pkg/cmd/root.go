@@ -37,7 +37,9 @@ func Execute(ctx context.Context, env Environment, args []string) error {
 	env.Streams.In = interruptible(ctx, env.Streams.In)
 	root := NewRoot(env)
 	root.SetArgs(args)
-	return root.ExecuteContext(ctx)
+	err := root.ExecuteContext(ctx)
+	// Of what was interrupted the report told what is known.
+	return cmp.Or(ctx.Err(), err)
 }
 
 // NewRoot returns `kubectl versions`.
@@ -137,9 +139,7 @@ func runOptions(o options) func(*cobra.Command, []string) error {
 		if err := o.Validate(); err != nil {
 			return err
 		}
-		// Of what was interrupted the report told what is known.
-		err := o.Run(cmd.Context())
-		return cmp.Or(cmd.Context().Err(), err)
+		return o.Run(cmd.Context())
 	}
 }
 

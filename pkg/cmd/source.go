@@ -115,7 +115,7 @@ func (f *sourceFlags) facts(ctx context.Context, c *catalog.Catalog, what scope)
 	if f.snapshot == "" {
 		return f.collect(ctx, c, what)
 	}
-	snapshot, err := f.readSnapshot()
+	snapshot, err := heeding(ctx, f.readSnapshot)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot %s: %w", f.snapshot, err)
 	}

@@ -162,7 +162,7 @@ func (o *supportOptions) Run(ctx context.Context) error {
 	if err := o.knows(append(clusterNames(report.Managed), report.Name, report.Cluster.Context)); err != nil {
 		return err
 	}
-	if report.Baseline, err = against(o.baseline, report, judge); err != nil {
+	if report.Baseline, err = against(ctx, o.baseline, report, judge); err != nil {
 		return err
 	}
 	return o.output.finish(report)
