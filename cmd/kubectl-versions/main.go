@@ -29,6 +29,7 @@ func run(cacheDir string) int {
 	defer stop()
 	// A second interrupt ends what does not heed the first, such as opening a pipe.
 	context.AfterFunc(ctx, stop)
+	defer killChildren(children(os.Getpid()))
 	recorded, _ := debug.ReadBuildInfo()
 	err := cmd.Execute(ctx, cmd.Environment{
 		Streams:  genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr},
