@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,7 +32,8 @@ func (f *catalogFlag) addTo(cmd *cobra.Command) {
 }
 
 func (f *catalogFlag) store() *store.Store {
-	return &store.Store{Dir: f.env.CacheDir, Today: calendar.Of(f.env.Now())}
+	client := &http.Client{Transport: namesProxy(http.DefaultTransport.(*http.Transport).Clone())}
+	return &store.Store{Dir: f.env.CacheDir, Today: calendar.Of(f.env.Now()), Client: client}
 }
 
 // open returns the catalog in use, and says on stderr what is odd about it.
@@ -55,9 +57,7 @@ func (f *catalogFlag) open(ctx context.Context) (store.Opened, error) {
 		opened.Warnings = append(opened.Warnings, fmt.Sprintf("catalog is %d days old (of %s): %s", age, opened.AsOf, remedy))
 	}
 	for _, warning := range opened.Warnings {
-		if _, err := fmt.Fprintln(f.env.Streams.ErrOut, "warning:", printer.Clean(warning)); err != nil {
-			return opened, err
-		}
+		fmt.Fprintln(f.env.Streams.ErrOut, "warning:", printer.Clean(warning))
 	}
 	return opened, nil
 }

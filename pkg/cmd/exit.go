@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -60,9 +61,15 @@ func Silent(err error) bool {
 	return err == nil || errors.Is(err, errFindings) || errors.Is(err, errIncomplete) || errors.Is(err, context.Canceled)
 }
 
-// Message is an error in one line that is safe for a terminal: it may quote a
-// server or a file.
-func Message(err error) string { return printer.Clean(err.Error()) }
+// Message is an error in one line that is safe for a terminal, for it may quote a
+// server or a file, and for a log.
+func Message(err error) string { return printer.Clean(withoutUsers(err.Error())) }
+
+// withoutUsers leaves out of addresses the user, with the password that an error of
+// client-go quotes when the address of a proxy is not valid.
+func withoutUsers(text string) string {
+	return regexp.MustCompile(`://[^/\s"]*@`).ReplaceAllLiteralString(text, "://")
+}
 
 // report is what commands on clusters print in the end.
 type report interface {

@@ -319,5 +319,5 @@ func (o *overviewOptions) row(ctx context.Context, m member, what scope) v1alpha
 // firstLine leaves out what follows, such as a credential plugin's advice.
 func firstLine(err error) error {
 	line, _, _ := strings.Cut(err.Error(), "\n")
-	return errors.New(strings.TrimSpace(line))
+	return errors.New(withoutUsers(strings.TrimSpace(line)))
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
@@ -184,12 +185,13 @@ func (f *sourceFlags) read(ctx context.Context, o collect.Options, what scope) (
 	defer cancel()
 
 	o.Config.UserAgent = fmt.Sprintf("kubectl-versions/%s (%s/%s)", f.env.Build.Version, runtime.GOOS, runtime.GOARCH)
+	o.Config.Wrap(namesProxy)
 	o.Tool, o.Now = "kubectl-versions "+f.env.Build.Version, f.env.Now
 	o.ProbeEndpoints = f.probeEndpoints
 	o.Components, o.APIUsage, o.Upgrade, o.Pods = what.components, what.usage, what.upgrade, what.pods
 	snapshot, err := collect.Collect(limited, o)
 	if err != nil {
-		return nil, explain(err, o.Context, o.Config.Host, timeout)
+		return nil, explain(err, o.Context, o.Config, timeout)
 	}
 	return snapshot, nil
 }
@@ -234,27 +236,44 @@ func hasCluster(raw clientcmdapi.Config, contextName string) error {
 }
 
 // explain says in one line why no kube-apiserver answered, and what to do.
-func explain(err error, contextName, host string, timeout time.Duration) error {
-	where := "kube-apiserver at " + host
+func explain(err error, contextName string, config *rest.Config, timeout time.Duration) error {
+	where := "kube-apiserver at " + config.Host
 	if contextName != "" {
 		where += fmt.Sprintf(" (context %q)", contextName)
 	}
 	const credentials = "getting credentials: " // of client-go, and of any plugin that it runs
+	plugin, check := "", "the network"
+	if config.ExecProvider != nil {
+		plugin = "credential plugin " + config.ExecProvider.Command
+		check += ", and whether " + plugin + " waits for somebody"
+	}
 	var network net.Error
+	var wrongName x509.HostnameError
+	var unknownAuthority x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s did not answer within %s: check the network, or wait longer with --request-timeout", where, timeout)
+		return fmt.Errorf("%s did not answer within %s: check %s, or wait longer with --request-timeout", where, timeout, check)
 	case errors.As(err, &network) && network.Timeout():
 		return fmt.Errorf("%s did not answer: %w: check the network", where, err)
 	case strings.HasPrefix(err.Error(), credentials):
 		reason, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), credentials), "\n")
+		if !strings.HasPrefix(reason, "exec: executable ") {
+			reason = plugin + ": " + reason
+		}
 		return fmt.Errorf("no credentials for %s: %s: install what is missing, log in again, or choose another --context or --user", where, reason)
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("%s refuses the credentials: %w: log in again, or choose another --context or --user", where, err)
 	case apierrors.IsForbidden(err):
 		return fmt.Errorf("%s forbids to get /version: %w: ask for ClusterRole system:public-info-viewer", where, err)
+	case errors.As(err, &wrongName):
+		return fmt.Errorf("cannot trust %s: %w: name one of those with --tls-server-name, or correct the address", where, err)
+	case errors.As(err, &unknownAuthority):
+		return fmt.Errorf("cannot trust %s: %w: give its CA with --certificate-authority, or check what stands between", where, err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Errorf("cannot trust %s: %w: have it renewed, or set the clock", where, err)
 	default:
 		return fmt.Errorf("cannot reach %s: %w", where, err)
 	}
