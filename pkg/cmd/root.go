@@ -37,9 +37,24 @@ func Execute(ctx context.Context, env Environment, args []string) error {
 	env.Streams.In = interruptible(ctx, env.Streams.In)
 	root := NewRoot(env)
 	root.SetArgs(args)
+	shown := &checkedWriter{Writer: env.Streams.Out}
+	root.SetOut(shown)
 	err := root.ExecuteContext(ctx)
 	// Of what was interrupted the report told what is known.
-	return cmp.Or(ctx.Err(), err)
+	return cmp.Or(ctx.Err(), err, shown.err)
+}
+
+// checkedWriter keeps the first error of writes whose writer, cobra, drops it.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
 }
 
 // NewRoot returns `kubectl versions`.
