@@ -135,7 +135,12 @@ func (c cluster) kubectl(t *testing.T, args ...string) result {
 
 func (c cluster) kubectlWith(t *testing.T, kubeconfig string, args ...string) result {
 	t.Helper()
-	command := c.command(kubeconfig, args...)
+	return ended(t, c.command(kubeconfig, args...))
+}
+
+// ended runs a command to its end.
+func ended(t *testing.T, command *exec.Cmd) result {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	start := time.Now()
