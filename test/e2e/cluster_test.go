@@ -138,11 +138,12 @@ func (c cluster) kubectlWith(t *testing.T, kubeconfig string, args ...string) re
 	return ended(t, c.command(kubeconfig, args...))
 }
 
-// ended runs a command to its end.
+// ended runs a command to its end, which nothing that it started may outlive with
+// its output in hand.
 func ended(t *testing.T, command *exec.Cmd) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Stdout, command.Stderr, command.WaitDelay = &stdout, &stderr, 10*time.Second
 	start := time.Now()
 	err := command.Run()
 	r := result{stdout: stdout.String(), stderr: stderr.String(), took: time.Since(start)}
