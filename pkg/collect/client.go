@@ -68,7 +68,7 @@ func newClient(config *rest.Config) (*client, error) {
 }
 
 // heedful ends a request with its context where the transport does not: client-go
-// runs credential plugins without one. Such a plugin is then left to itself.
+// runs credential plugins without one. Such a plugin goes on until the command ends.
 type heedful struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.

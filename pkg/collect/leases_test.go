@@ -39,8 +39,8 @@ func TestLeases(t *testing.T) {
 		Leases: []v1alpha1.Lease{
 			{Name: "apiserver-a", Holder: "apiserver-a_1", Identity: "kube-apiserver", RenewTime: &at},
 			{Name: "kube-apiserver-b", Holder: "b_1", Identity: "kube-apiserver", RenewTime: &at},
-			{Name: "kube-scheduler", Holder: "control-plane-1_2", RenewTime: &at},
 			{Name: "kube-controller-manager"},
+			{Name: "kube-scheduler", Holder: "control-plane-1_2", RenewTime: &at},
 		},
 	}
 	if diff := cmp.Diff(want, s.collect(t).Leases); diff != "" {

@@ -295,7 +295,7 @@ wait`)
 	})
 
 	t.Run("one that reads takes nothing from a command that does", func(t *testing.T) {
-		manifests, err := os.ReadFile(budgets)
+		manifests, err := os.ReadFile(betaBudgets)
 		if err != nil {
 			t.Fatal(err)
 		}

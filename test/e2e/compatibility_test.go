@@ -195,8 +195,4 @@ func (m minor) test(t *testing.T, server string) {
 			t.Errorf("ended with %d: %s%s", r.code, r.stdout, r.stderr)
 		}
 	})
-	t.Run("read-only", func(t *testing.T) {
-		c.wantOnlyReads(t)
-		c.wantNothingDeprecated(t)
-	})
 }

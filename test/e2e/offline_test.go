@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	shopProd = "../../docs/examples/shop-prod.yaml"
-	restrict = "../../docs/examples/restricted.yaml"
-	budgets  = "../../pkg/cmd/testdata/manifests/budgets.yaml"
+	shopProd    = "../../docs/examples/shop-prod.yaml"
+	restrict    = "../../docs/examples/restricted.yaml"
+	betaBudgets = "../../pkg/cmd/testdata/manifests/budgets.yaml"
 )
 
 // offline are the commands that are promised to need no network, by their path; those
@@ -65,8 +65,8 @@ func TestNoSocketIsOpenedWithoutNeed(t *testing.T) {
 		"kubectl-versions support --snapshot " + shopProd + " --snapshot " + restrict,
 		"kubectl-versions skew --snapshot - < " + shopProd,
 		"kubectl-versions skew --snapshot " + shopProd + " --baseline " + restrict,
-		"kubectl-versions deprecations -f " + budgets + " --to 1.38",
-		"kubectl-versions deprecations -f - --to 1.38 < " + budgets,
+		"kubectl-versions deprecations -f " + betaBudgets + " --to 1.38",
+		"kubectl-versions deprecations -f - --to 1.38 < " + betaBudgets,
 		"kubectl-versions deprecations --audit-log " + filepath.Join(c.dir, "audit", "server-1.log") + " --to 1.38",
 	})
 	t.Run("as it is where nothing is read but files", func(t *testing.T) {
