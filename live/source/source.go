@@ -143,7 +143,7 @@ func endpoint(typed string) (*url.URL, error) {
 	}
 	u, err := url.Parse(typed)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, v1alpha1.Faultf(v1alpha1.GapNotFound, "endpoint is not one: want a host such as cs.cn-beijing.aliyuncs.com")
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
 		host := strings.ToLower(u.Host)
