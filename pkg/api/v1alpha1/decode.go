@@ -21,6 +21,10 @@ import (
 // with 5,000 nodes takes a fraction of a percent of it.
 const MaxSnapshotBytes = 256 << 20
 
+// MaxYAMLBytes bounds documents in YAML, of which a tree of up to a hundred times
+// the size is made; JSON does without.
+const MaxYAMLBytes = 32 << 20
+
 // DecodeSnapshot reads a snapshot in YAML or JSON. Fields that this version
 // does not know, kinds it does not know, and more than MaxSnapshotBytes are errors.
 func DecodeSnapshot(r io.Reader) (*Snapshot, error) {
@@ -123,6 +127,9 @@ func decodeType(data []byte, limit int, what string) (asJSON []byte, found found
 	}
 	asJSON = data
 	if !stdjson.Valid(data) {
+		if len(data) > MaxYAMLBytes {
+			return nil, found, fmt.Errorf("larger than %d MiB, and not JSON: write it with -o json, which may be larger", MaxYAMLBytes>>20)
+		}
 		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
 			return nil, found, fmt.Errorf("not YAML or JSON: %w", err)
 		}

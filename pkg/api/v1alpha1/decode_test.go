@@ -103,6 +103,19 @@ func TestDocumentsAreReadAsWindowsWritesThem(t *testing.T) {
 	}
 }
 
+// A tree of up to a hundred times the size is made of YAML.
+func TestLargeDocumentsAreJSON(t *testing.T) {
+	const head, message = `{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "Snapshot", "cluster": {"context": "`, `"}}`
+	document := head + strings.Repeat("x", MaxYAMLBytes) + message
+	if _, err := DecodeSnapshot(strings.NewReader(document)); err != nil {
+		t.Error(err)
+	}
+	_, err := DecodeSnapshot(strings.NewReader("# YAML\n" + document))
+	if err == nil || err.Error() != "larger than 32 MiB, and not JSON: write it with -o json, which may be larger" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestPlacesBeyondLeavesOutLines(t *testing.T) {
 	a := &Finding{Places: []EvidenceObject{{Path: "a.yaml", Line: 1}, {Namespace: "shop", Name: "web"}}}
 	b := &Finding{Places: []EvidenceObject{{Path: "a.yaml", Line: 9}, {Path: "b.yaml", Line: 1}}}
