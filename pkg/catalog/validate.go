@@ -69,7 +69,16 @@ func (c *Catalog) Validate() error {
 	return errors.Join(all...)
 }
 
+// identifier is what an id may be: files are called after it.
+var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+// longestSupport of a release, in days, is more than twice what any vendor sells.
+const longestSupport = 10 * 366
+
 func (p *Platform) validate(fault faults) {
+	if p.ID != "" && !identifier.MatchString(p.ID) {
+		fault("its id is not of letters, digits, dots, dashes and underscores")
+	}
 	if p.ID == "" || p.Name == "" || len(p.Sources) == 0 || p.AsOf.IsZero() {
 		fault("needs an id, a name, asOf and sources")
 	}
@@ -209,6 +218,8 @@ func (p *Platform) validateRelease(i int, fault faults) {
 			fault("%s support ends on no day", phase.Name)
 		case phase.Until.Compare(previous) <= 0:
 			fault("%s support ends on %s, which is not after %s", phase.Name, phase.Until, previous)
+		case !r.Released.IsZero() && phase.Until.Minus(r.Released) > longestSupport:
+			fault("%s support ends on %s, more than ten years after its release", phase.Name, phase.Until)
 		}
 		previous = phase.Until
 	}

@@ -89,6 +89,8 @@ func TestValidateRefusesASkewPolicy(t *testing.T) {
 func TestValidateRefusesPlatforms(t *testing.T) {
 	const needs = ": needs an id, a name, asOf and sources"
 	spoiled{
+		"that files cannot be called after": {on("k3s", func(p *Platform) { p.ID = "../k3s" }),
+			`platform "../k3s": its id is not of letters, digits, dots, dashes and underscores`},
 		"without a day of the whole": {func(c *Catalog) { c.AsOf = calendar.Date{} }, "asOf is missing"},
 		"without upstream":           {func(c *Catalog) { c.Platforms = nil }, `platform "upstream" is missing`},
 		"without an id":              {func(c *Catalog) { c.Platforms[0].ID = "" }, `platform ""` + needs},
@@ -233,6 +235,8 @@ func TestValidateRefusesReleases(t *testing.T) {
 			`platform "rke2": release 1.35: was released after 1.36`},
 		"that end before they come out": {in("amazon-eks", 18, func(r *Release) { r.Ends["standard"] = r.Released.AddDays(-1) }),
 			`platform "amazon-eks": release 1.18: standard support ends on 2020-10-12, which is not after 2020-10-13`},
+		"that are supported for longer than anybody sells": {in("amazon-eks", 0, func(r *Release) { r.Ends["extended"] = calendar.Date{Year: 2099, Month: 1, Day: 1} }),
+			`platform "amazon-eks": release 1.36: extended support ends on 2099-01-01, more than ten years after its release`},
 		"that end on the day they come out": {in("amazon-eks", 18, func(r *Release) { r.Ends["standard"] = r.Released }),
 			`platform "amazon-eks": release 1.18: standard support ends on 2020-10-13, which is not after 2020-10-13`},
 		"with maintenance that ends before standard support": {in("upstream", 0, func(r *Release) { r.Ends["maintenance"] = day }),
