@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -237,11 +238,20 @@ func verdictPaint(v v1alpha1.Verdict) paint {
 	}
 }
 
-// Clean makes text from a cluster safe for a terminal and for one line:
-// whatever does not print, such as an escape, a newline or a change of writing
-// direction, is shown as Go writes it.
+// runnerCommand is what runners of pipelines obey where it is logged: GitHub's a
+// "##[" anywhere and a "::name::" that begins a line, others a "##vso[" or "##teamcity[".
+var runnerCommand = regexp.MustCompile(`##[a-z]*\[|(?:^|\s)::[a-z-]+(?: [^:]*)?::`)
+
+// Clean makes text from a cluster safe for a terminal, for the log of a pipeline and
+// for one line: whatever does not print, such as an escape, a newline or a change of
+// writing direction, is shown as Go writes it, and so is what begins a command of a runner.
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.Contains(s, "##") || strings.Contains(s, "::") {
+		s = runnerCommand.ReplaceAllStringFunc(s, func(command string) string {
+			return strings.NewReplacer("##", `\x23#`, "::", `\x3a:`).Replace(command)
+		})
+	}
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return s
 	}

@@ -196,6 +196,13 @@ func TestCleanShowsWhatDoesNotPrint(t *testing.T) {
 		"right\u202eto left":      `right\u202eto left`,
 		"not UTF-8 \x9b31m":       "not UTF-8 \uFFFD31m",
 		"bell\a del\x7f c1\u009b": `bell\x07 del\x7f c1\u009b`,
+		"::error file=a::b":       `\x3a:error file=a\x3a:b`,
+		"a ::stop-commands::b":    `a \x3a:stop-commands\x3a:b`,
+		"a ##[group]b":            `a \x23#[group]b`,
+		"##vso[task.complete]":    `\x23#vso[task.complete]`,
+		"[2001:db8::1]:6443 ::1":  "[2001:db8::1]:6443 ::1",
+		"::ffff:192.0.2.1 a::b":   "::ffff:192.0.2.1 a::b",
+		"## 1 [x]":                "## 1 [x]",
 	} {
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
