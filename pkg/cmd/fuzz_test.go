@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,12 +11,15 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/diff"
 	"github.com/kubectl-versions/kubectl-versions/pkg/printer"
+	"github.com/kubectl-versions/kubectl-versions/pkg/version"
 )
 
 // So may a report, which is compared with one on a cluster.
@@ -114,6 +118,10 @@ func FuzzAnySnapshot(f *testing.F) {
 			if (err == nil) != (out.Len() > 0) {
 				t.Errorf("%s: error %v, and %d bytes of output", question, err, out.Len())
 			}
+			holdsNoControls(t, "", out.String())
+			if err != nil {
+				holdsNoControls(t, "", Message(err))
+			}
 		}
 	})
 }
@@ -147,6 +155,39 @@ func FuzzAnyAnswer(f *testing.F) {
 					t.Fatalf("%s prints %q:\n%s%s", command, r, out.String(), errOut.String())
 				}
 			}
+		}
+	})
+}
+
+// FuzzFlags reads what people type, and what pipelines make of other texts.
+func FuzzFlags(f *testing.F) {
+	for _, seed := range []string{"1.38", "v1.38", "1.38.2", "latest", "+1", "+100", "+0", "+101", "+-1", "2.0", "1.999", "Ingress", "Ingress.extensions", "*/shop/web", "a/b/c/d", "[", "a//b", "x/[^a-]"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var usage usageError
+		target := targetFlag{text: text}
+		if err := target.validate(); err != nil {
+			if !errors.As(err, &usage) || !target.minor.IsZero() || target.steps != 0 {
+				t.Errorf("--to %q: %+v, %v", text, target, err)
+			}
+		} else if server := (version.Minor{Major: 1, Minor: 37}); text != latest {
+			if to, err := target.resolve(server, nil, calendar.Date{}); err == nil && (to.Compare(server) < 0 || to.Major != 1 || to.Minor > 999) {
+				t.Errorf("--to %q leads from %s to %s", text, server, to)
+			}
+		}
+		waiver, err := ignored(text)
+		if err != nil {
+			return
+		}
+		policy, err := json.Marshal(v1alpha1.DeprecationPolicy{
+			TypeMeta: metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: v1alpha1.DeprecationPolicyKind}, Waivers: []v1alpha1.Waiver{waiver},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v1alpha1.DecodePolicy(bytes.NewReader(policy)); err != nil {
+			t.Errorf("--ignore %q is no waiver of a policy: %v", text, err)
 		}
 	})
 }

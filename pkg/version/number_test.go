@@ -82,3 +82,28 @@ func TestANumberIsTextInDocuments(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseNumber(f *testing.F) {
+	for _, seed := range []string{"1.7.28", "v2.0.14", "2.2.6-k3s1", "5.15.0-1051-aws", "12 (bookworm)", "1.7.", "007.08", "999999.999999.999999", "1234567", "20240101-1", "", "v"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, found := version.ParseNumber(text)
+		if !found {
+			if !n.IsZero() {
+				t.Errorf("%q is none, and %s", text, n)
+			}
+			return
+		}
+		if again, found := version.ParseNumber(n.String()); !found || again != n || n.Compare(again) != 0 || !n.SameMinor(again) {
+			t.Errorf("%q is %s, which is %s", text, n, again)
+		}
+		var read version.Number
+		if err := read.UnmarshalText([]byte(n.String())); err != nil || read != n {
+			t.Errorf("%q as text is %s, %v", text, read, err)
+		}
+		if older, _ := version.ParseNumber("0"); n.Compare(older) < 0 {
+			t.Errorf("%q is %s, older than 0", text, n)
+		}
+	})
+}
