@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v2"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -130,6 +131,9 @@ func decodeType(data []byte, limit int, what string) (asJSON []byte, found found
 		if len(data) > MaxYAMLBytes {
 			return nil, found, fmt.Errorf("larger than %d MiB, and not JSON: write it with -o json, which may be larger", MaxYAMLBytes>>20)
 		}
+		if moreInBraces(data) {
+			return nil, found, fmt.Errorf("holds more than one document: give one %s at a time", what)
+		}
 		if asJSON, err = yaml.YAMLToJSONStrict(data); err != nil {
 			return nil, found, fmt.Errorf("not YAML or JSON: %w", err)
 		}
@@ -179,17 +183,29 @@ func (s *Snapshot) validate() error {
 
 // moreDocuments finds a second YAML document, which decoding would pass over.
 func moreDocuments(data []byte) bool {
-	begun := false
+	begun, ended := false, false
 	for line := range bytes.Lines(data) {
 		line = bytes.TrimRight(line, " \t\r\n")
-		switch separator := bytes.HasPrefix(line, []byte("---")); {
-		case separator && begun:
+		switch content := len(line) > 0 && line[0] != '#'; {
+		case begun && bytes.HasPrefix(line, []byte("---")), ended && content:
 			return true
-		case !separator && len(line) > 0 && line[0] != '#':
+		case begun && string(line) == "...":
+			ended = true
+		case content && !bytes.HasPrefix(line, []byte("---")):
 			begun = true
 		}
 	}
 	return false
+}
+
+// moreInBraces finds one that begins behind the braces of the first.
+func moreInBraces(data []byte) bool {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return false
+	}
+	var document any
+	decoder := goyaml.NewDecoder(bytes.NewReader(data))
+	return decoder.Decode(&document) == nil && !errors.Is(decoder.Decode(&document), io.EOF)
 }
 
 // MaxPolicyBytes bounds what DecodePolicy reads.

@@ -49,18 +49,20 @@ func TestReportsAreReadAsTheyWereWritten(t *testing.T) {
 func TestWhatIsNoReportIsRefused(t *testing.T) {
 	const head = "apiVersion: kubectl-versions.github.io/v1alpha1\nkind: "
 	for name, tc := range map[string]struct{ text, want string }{
-		"nothing":              {"", "no apiVersion and kind"},
-		"a list":               {"- a", "no apiVersion and kind"},
-		"no YAML":              {"a: [", "not YAML or JSON"},
-		"another group":        {"apiVersion: v1\nkind: SkewReport", "want kubectl-versions.github.io/v1alpha1 SkewReport, as written by kubectl versions -o yaml"},
-		"another kind":         {head + "DiffReport", "kubectl-versions.github.io/v1alpha1 DiffReport is no report"},
-		"another version":      {"apiVersion: kubectl-versions.github.io/v2\nkind: Overview", "kubectl-versions.github.io/v2 is not known to this version"},
-		"an unknown field":     {head + "SkewReport\nrowz: []", `unknown field "rowz"`},
-		"a field twice":        {head + "SkewReport\nrows: []\nrows: []", `key "rows" already set`},
-		"an unknown verdict":   {head + "SkewReport\nsummary: {verdict: fine}", `"fine" is no verdict that this version knows`},
-		"no version":           {head + "UpgradePlan\nfrom: next", "next"},
-		"two documents":        {head + "SkewReport\n---\n" + head + "SkewReport", "holds more than one document: give one report at a time"},
-		"a snapshot cut short": {head + "Snapshot\nnodes: {count: 3, groups: []}", "names 0 of its 3 nodes"},
+		"nothing":                  {"", "no apiVersion and kind"},
+		"a list":                   {"- a", "no apiVersion and kind"},
+		"no YAML":                  {"a: [", "not YAML or JSON"},
+		"another group":            {"apiVersion: v1\nkind: SkewReport", "want kubectl-versions.github.io/v1alpha1 SkewReport, as written by kubectl versions -o yaml"},
+		"another kind":             {head + "DiffReport", "kubectl-versions.github.io/v1alpha1 DiffReport is no report"},
+		"another version":          {"apiVersion: kubectl-versions.github.io/v2\nkind: Overview", "kubectl-versions.github.io/v2 is not known to this version"},
+		"an unknown field":         {head + "SkewReport\nrowz: []", `unknown field "rowz"`},
+		"a field twice":            {head + "SkewReport\nrows: []\nrows: []", `key "rows" already set`},
+		"an unknown verdict":       {head + "SkewReport\nsummary: {verdict: fine}", `"fine" is no verdict that this version knows`},
+		"no version":               {head + "UpgradePlan\nfrom: next", "next"},
+		"a document behind braces": {`{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "Snapshot"}{"kind": "SkewReport"}`, "holds more than one document"},
+		"a document behind dots":   {head + "Snapshot\n...\nkind: SkewReport\n", "holds more than one document"},
+		"two documents":            {head + "SkewReport\n---\n" + head + "SkewReport", "holds more than one document: give one report at a time"},
+		"a snapshot cut short":     {head + "Snapshot\nnodes: {count: 3, groups: []}", "names 0 of its 3 nodes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report, err := DecodeReport(strings.NewReader(tc.text))
