@@ -63,6 +63,7 @@ func (s *Store) client() *http.Client {
 }
 
 func checkRedirect(next *http.Request, sent []*http.Request) error {
+	next.Header.Del("Referer") // where a query stands, which may be a signature
 	if next.URL.Scheme != "https" {
 		return fmt.Errorf("redirected away from https, to %s", withoutSecrets(next.URL))
 	}

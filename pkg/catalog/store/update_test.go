@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-versions/kubectl-versions/pkg/calendar"
 	"github.com/kubectl-versions/kubectl-versions/pkg/catalog"
 )
 
@@ -182,11 +185,19 @@ func TestAFailedUpdateChangesNothing(t *testing.T) {
 				c.Platforms[i].Sources = nil
 			}
 		}), "…"},
-		"web page":     {answer("\n<!DOCTYPE html><html><body>Sign in</body></html>"), "is not valid: a web page, not YAML or JSON"},
-		"plain text":   {answer("down for maintenance\n" + strings.Repeat("until tomorrow\n", 1000)), "is not valid"},
-		"no content":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, "the server answers 204 No Content"},
-		"not found":    {status(http.StatusNotFound), "the server answers 404 Not Found"},
-		"server error": {status(http.StatusInternalServerError), "the server answers 500 Internal Server Error"},
+		"web page":                       {answer("\n<!DOCTYPE html><html><body>Sign in</body></html>"), "is not valid: a web page, not YAML or JSON"},
+		"plain text":                     {answer("down for maintenance\n" + strings.Repeat("until tomorrow\n", 1000)), "is not valid"},
+		"not modified":                   {status(http.StatusNotModified), "the server answers 304 Not Modified"},
+		"numbers that are none":          {answer(strings.Replace(aged(t, 2), `"older":`, `"older":NaN,"was":`, 1)), "is not valid"},
+		"numbers that are too large":     {answer(strings.Replace(aged(t, 2), `"older":`, `"older":1e999,"was":`, 1)), "is not valid"},
+		"an answer that is served twice": {answer(aged(t, 2) + aged(t, 2)), "is not valid"},
+		"supported for decades": {edited(func(c *catalog.Catalog) {
+			c.Platform("amazon-eks").Releases[0].Ends["extended"] = calendar.Date{Year: 2099, Month: 1, Day: 1}
+		}), "extended support ends on 2099-01-01, more than ten years after its release"},
+		"an id that leads elsewhere": {edited(func(c *catalog.Catalog) { c.Platform("k3s").ID = "../../k3s" }), "its id is not of letters"},
+		"no content":                 {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, "the server answers 204 No Content"},
+		"not found":                  {status(http.StatusNotFound), "the server answers 404 Not Found"},
+		"server error":               {status(http.StatusInternalServerError), "the server answers 500 Internal Server Error"},
 		"long redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://host/"+strings.Repeat("x", 5000), http.StatusFound)
 		}, "redirected away from https"},
@@ -218,6 +229,47 @@ func TestAnEndlessAnswerIsNotReadToItsEnd(t *testing.T) {
 	wantUnchanged(t, t.Context(), s, address, "is not valid: larger than 4 MiB")
 	if n := <-sent; n >= patience {
 		t.Errorf("%d bytes were read", n)
+	}
+}
+
+func TestACompressedAnswerIsNotReadToItsEnd(t *testing.T) {
+	var member bytes.Buffer
+	compressed := gzip.NewWriter(&member)
+	_, _ = compressed.Write(make([]byte, 64<<20))
+	if err := compressed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, address := updating(t, aged(t, 1), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		for range 64 {
+			_, _ = w.Write(member.Bytes())
+		}
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	wantUnchanged(t, t.Context(), s, address, "is not valid: larger than 4 MiB")
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 128<<20 {
+		t.Errorf("%d MiB were allocated", used>>20)
+	}
+}
+
+func TestARedirectTakesNoCredentialsToAnotherHost(t *testing.T) {
+	sent := make(chan string, 1)
+	s, other := updating(t, aged(t, 1), func(w http.ResponseWriter, r *http.Request) {
+		sent <- r.Header.Get("Authorization") + r.Header.Get("Referer")
+		answer(aged(t, 2))(w, r)
+	})
+	redirecting, address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, strings.Replace(other, "127.0.0.1", "localhost", 1), http.StatusFound)
+	})
+	s.Client = redirecting.Client
+	s.Client.Transport.(*http.Transport).TLSClientConfig.ServerName = "example.com"
+	if result := mustUpdate(t, s, strings.Replace(address, "https://", "https://user:hidden@", 1)+"/?signature=hidden"); !result.Changed {
+		t.Error("nothing changed")
+	}
+	if got := <-sent; got != "" {
+		t.Errorf("another host got %q", got)
 	}
 }
 
