@@ -88,7 +88,7 @@ a version they need no cluster, and none is read unless --context, --kubeconfig,
 	o.texts.addTo(cmd)
 	o.waivers.addTo(cmd)
 	flags.StringVarP(&o.labels, "selector", "l", "", "Show only objects with these labels, such as app=web,tier!=test.")
-	flags.StringSliceVar(&o.only, "only", nil, "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
+	addList(flags, &o.only, "only", "", "Show only these verdicts. Some of: (error, warning, unknown, information). The exit code is that of all.")
 	completes(cmd, "only", listOf(oneOf("error", "warning", "unknown", "information")))
 	o.baseline.addTo(cmd)
 	o.output.addTo(cmd)
@@ -205,7 +205,7 @@ const helmSecrets = "helm-secrets"
 
 func (f *usageFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.skip, "skip", nil, "Leave out a source, and say so. One of: ("+helmSecrets+").")
+	addList(flags, &f.skip, "skip", "", "Leave out a source, and say so. One of: ("+helmSecrets+").")
 	completes(cmd, "skip", listOf(oneOf(helmSecrets)))
 	flags.BoolVar(&f.readDeprecated, "read-deprecated", false,
 		"Also list objects that are served in deprecated versions alone. kube-apiserver counts that as a use of those versions.")
@@ -244,12 +244,12 @@ type textFlags struct {
 
 func (f *textFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVarP(&f.files, "filename", "f", nil, "Manifests to judge: files, directories, or - for stdin.")
+	addList(flags, &f.files, "filename", "f", "Manifests to judge: files, directories, or - for stdin.")
 	completesFiles(cmd, "filename", documents()...)
 	flags.BoolVarP(&f.recursive, "recursive", "R", false, "Read directories of -f with all that is below them.")
 	flags.StringVarP(&f.kustomize, "kustomize", "k", "", "Directory of a kustomization whose output is judged.")
 	completesDirectories(cmd, "kustomize")
-	flags.StringSliceVar(&f.auditLogs, "audit-log", nil, "Audit logs of kube-apiserver, also compressed or rotated ones, or - for stdin.")
+	addList(flags, &f.auditLogs, "audit-log", "", "Audit logs of kube-apiserver, also compressed or rotated ones, or - for stdin.")
 	completesFiles(cmd, "audit-log")
 }
 

@@ -37,7 +37,7 @@ type fleetFlags struct {
 func (f *fleetFlags) addTo(cmd *cobra.Command, config *genericclioptions.ConfigFlags) {
 	flags := cmd.Flags()
 	f.typed = flags
-	flags.StringSliceVar(&f.contexts, "contexts", nil, "Kubeconfig contexts of several clusters, one row each.")
+	addList(flags, &f.contexts, "contexts", "", "Kubeconfig contexts of several clusters, one row each.")
 	completes(cmd, "contexts", listOf(contexts(config)))
 	flags.BoolVar(&f.allContexts, "all-contexts", false, "Read the clusters of all kubeconfig contexts.")
 	flags.StringArrayVar(&f.snapshots, "snapshot", nil,

@@ -96,7 +96,7 @@ where its cluster is among them; --third-party names clusters otherwise.`,
 		}
 		return nil
 	}))
-	flags.StringSliceVar(&o.thirdParty, "third-party", nil, "Contexts, or names of snapshots, of clusters that the platform did not create.")
+	addList(flags, &o.thirdParty, "third-party", "", "Contexts, or names of snapshots, of clusters that the platform did not create.")
 	completes(cmd, "third-party", listOf(contexts(config)))
 	o.baseline.addTo(cmd)
 	o.output.addTo(cmd)

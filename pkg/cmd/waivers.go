@@ -18,7 +18,7 @@ type waiverFlags struct {
 
 func (f *waiverFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.ignore, "ignore", nil,
+	addList(flags, &f.ignore, "ignore", "",
 		"Leave these out of the verdict: KIND, KIND/NAME or KIND/NAMESPACE/NAME, with * for anything; KIND may carry its group, as in Ingress.extensions.")
 	flags.StringVar(&f.policy, "policy", "", "File of waivers, each with a reason and perhaps a last day, a DeprecationPolicy.")
 	completesFiles(cmd, "policy", documents()...)
