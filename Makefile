@@ -5,6 +5,8 @@ KUBERNETES := v1.37.1
 # The minors that are tested besides, newest first; test/cluster/minors has a module for each.
 OLDER      := v1.36.3 v1.34.4 v1.31.0 v1.24.17
 
+FUZZTIME ?= 60s
+
 VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 COMMIT  := $(shell git describe --match= --always --abbrev=40 --dirty 2>/dev/null)
 DATE    := $(shell TZ=UTC0 git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
@@ -39,7 +41,8 @@ unit: ## Run the tests that need no cluster: seconds
 	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers -e /hack/repository)
 	go test -count=1 ./hack/layers ./hack/repository
 
-# Not the scripts, which are a third of the time: what their commands do at once, the tests of pkg/cmd do too.
+# Not the scripts, which are a third of the time: what their commands do at once, the tests of pkg/cmd do too. What is in
+# hack and beside the tests does one thing after the other.
 .PHONY: race
 race: ## Run the tests that need no cluster under the race detector; needs a C compiler
 	go test -race -skip ^TestScripts$$ ./cmd/... ./pkg/...
@@ -80,6 +83,14 @@ dist: bin/goreleaser bin/sbom ## Make the files of a release into dist/
 test-dist: dist ## Check the files of a release, that another clone makes the same ones, and that krew installs them
 	go test -count=1 -timeout 60m ./test/dist
 	$(MAKE) --no-print-directory test-krew
+
+.PHONY: fuzz
+fuzz: ## Fuzz whatever reads what others wrote, each target for FUZZTIME: 60s, or 300x for so many executions
+	hack/fuzz.sh $(FUZZTIME)
+
+.PHONY: licenses
+licenses: bin/go-licenses ## Check the licenses of what is linked into the programs that are shipped
+	hack/licenses.sh
 
 .PHONY: lint
 lint: bin/golangci-lint bin/actionlint ## Check formatting, vet, lint, shell scripts and workflows
@@ -162,6 +173,9 @@ bin/goreleaser: hack/goreleaser/go.mod hack/goreleaser/go.sum
 .PHONY: bin/sbom
 bin/sbom:
 	cd hack/sbom && go build -o $(CURDIR)/$@ .
+
+bin/go-licenses: hack/licenses/go.mod hack/licenses/go.sum
+	cd hack/licenses && go build -o $(CURDIR)/$@ github.com/google/go-licenses/v2
 
 bin/actionlint: hack/actionlint/go.mod hack/actionlint/go.sum
 	cd hack/actionlint && go build -o $(CURDIR)/$@ github.com/rhysd/actionlint/cmd/actionlint
