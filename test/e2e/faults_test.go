@@ -449,8 +449,7 @@ func faultCases() []faultCase {
 // withoutNodes are the answers that differ where nodes could not be read.
 func withoutNodes() []string {
 	return []string{
-		// Of what only kubelets of older minors meet on their way, nothing is asked.
-		"check cgroup-v2: -", "check container-runtime: unknown", "check in-tree-volumes: -", "check kernel: -", "check kubelet-flags: -",
+		"check cgroup-v2: unknown", "check container-runtime: unknown", "check in-tree-volumes: unknown", "check kernel: unknown",
 		"check nodes-ready: unknown", "check version-skew: unknown",
 		"skew of kube-proxy: unknown", "skew of kubelet: unknown", "skew: incomplete", "support of nodes: unknown", "support: incomplete",
 	}

@@ -29,7 +29,7 @@ func judgeCgroupVersion(h *Hop) Result {
 			since = need.Since
 		}
 	}
-	if h.Snapshot.Nodes == nil && h.Crosses(since) {
+	if h.mayCross(since) {
 		return h.unread(v1alpha1.SourceNodes)
 	}
 	var moves, kept []NodeMove

@@ -30,7 +30,7 @@ type kernelRule struct {
 // verdict is given, by the first rule that has it.
 func judgeKernel(h *Hop) Result {
 	if h.Snapshot.Nodes == nil {
-		if h.Crosses(h.Catalog.Components.CgroupV2.Required.Since) {
+		if h.mayCross(h.Catalog.Components.CgroupV2.Required.Since) {
 			return h.unread(v1alpha1.SourceNodes)
 		}
 		return Result{}

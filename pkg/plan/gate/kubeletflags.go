@@ -36,7 +36,7 @@ func judgeKubeletFlags(h *Hop) Result {
 		evidence = append(evidence, fmt.Sprintf("gone in %s: --%s", f.Since, strings.Join(f.Removed, ", --")))
 	}
 	switch {
-	case h.Snapshot.Nodes == nil && slices.ContainsFunc(h.Catalog.Components.Flags, func(f catalog.RemovedFlags) bool { return f.Component == catalog.Kubelet && h.Crosses(f.Since) }):
+	case slices.ContainsFunc(h.Catalog.Components.Flags, func(f catalog.RemovedFlags) bool { return f.Component == catalog.Kubelet && h.mayCross(f.Since) }):
 		return h.unread(v1alpha1.SourceNodes)
 	case len(moves) == 0:
 		return Result{}

@@ -34,6 +34,13 @@ func (h *Hop) crossing(minor version.Minor) []NodeMove {
 	return where(h.Nodes, func(n NodeMove) bool { return n.crosses(minor) })
 }
 
+// mayCross reports whether kubelets of nodes that could not be read may arrive at a
+// minor, or pass it. They are as old as the policy allows.
+func (h *Hop) mayCross(minor version.Minor) bool {
+	older := h.Catalog.Skew.Rule(catalog.Kubelet, h.From).Older
+	return h.Snapshot.Nodes == nil && h.From.Minus(minor) < older && h.To.Compare(minor) >= 0
+}
+
 // arrivals says which minors kubelets arrive at: "1.36", or "1.35 and 1.36".
 func arrivals(moves []NodeMove) string {
 	var minors []version.Minor

@@ -225,6 +225,8 @@ func TestCgroupVersion(t *testing.T) {
 		"Windows":                       {hop("1.34", "1.35", "Windows Server 2022 Datacenter"), notAbout()},
 		"no node moves":                 {hopTo(t, "1.34", "1.35"), notAbout()},
 		"nodes not read":                {hopTo(t, "1.34", "1.35").having(noNodes).gap(v1alpha1.SourceNodes, ""), outcome{verdict: v1alpha1.Unknown, message: "nodes could not be read"}},
+		"nodes not read, late ones":     {hopTo(t, "1.37", "1.38").having(noNodes).gap(v1alpha1.SourceNodes, ""), outcome{verdict: v1alpha1.Unknown, message: "nodes could not be read"}},
+		"nodes not read, all there":     {hopTo(t, "1.38", "1.39").having(noNodes).gap(v1alpha1.SourceNodes, ""), notAbout()},
 		"nodes not read, and no matter": {hopTo(t, "1.33", "1.34").having(noNodes).gap(v1alpha1.SourceNodes, ""), notAbout()},
 	} {
 		t.Run(name, func(t *testing.T) { tc.want.of(t, id, tc.hop) })
@@ -260,6 +262,8 @@ func TestKernel(t *testing.T) {
 		"nftables, recent":   {hop("1.33", "1.34", "5.13.0").having(nftables), outcome{verdict: v1alpha1.Pass}},
 		"nftables, once":     {hop("1.33", "1.34", "5.12.19").having(nftables).later(), notAbout()},
 		"nodes not read":     {hopTo(t, "1.34", "1.35").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), outcome{verdict: v1alpha1.Unknown}},
+		"late ones not read": {hopTo(t, "1.37", "1.38").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), outcome{verdict: v1alpha1.Unknown}},
+		"all there":          {hopTo(t, "1.38", "1.39").having(noNodes).gap(v1alpha1.SourceNodes, "list nodes"), notAbout()},
 	} {
 		t.Run(name, func(t *testing.T) { tc.want.of(t, id, tc.hop) })
 	}

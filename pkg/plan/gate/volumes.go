@@ -27,7 +27,7 @@ func judgeInTreeVolumes(h *Hop) Result {
 	var stopped, kept, handed, lost, lives, names, remedies, stopgaps []string
 	var source string
 	facts := h.Facts()
-	unread := false
+	unread, unplaced := false, false
 	for _, plugin := range plugins {
 		fate := fmt.Sprintf("%s in %s", plugin.Volume, plugin.Since)
 		names = append(names, fate)
@@ -41,6 +41,8 @@ func judgeInTreeVolumes(h *Hop) Result {
 		case plugin.Change == catalog.Off && c != nil && c.Kubelet != nil && c.Kubelet.FeatureGates[plugin.Gate]:
 			kept, lives = append(kept, uses...), append(lives, fate)
 			stopgaps = append(stopgaps, h.replacement(plugin, driver))
+		case !h.Crosses(plugin.Since) && h.Snapshot.Nodes == nil:
+			unplaced = true
 		case migrates && facts.CSIDrivers == nil:
 			unread = true
 		case migrates && slices.Contains(facts.CSIDrivers.Names, driver):
@@ -56,6 +58,8 @@ func judgeInTreeVolumes(h *Hop) Result {
 		r := blocked(strings.Join(remedies, "; "), stopped, "volumes in use lose their driver: %s", strings.Join(lost, ", "))
 		r.Source = source
 		return r
+	case unplaced:
+		return h.unread(v1alpha1.SourceNodes)
 	case facts.Pods == nil:
 		return h.unread(v1alpha1.SourcePods)
 	case facts.Volumes == nil:
@@ -74,7 +78,9 @@ func judgeInTreeVolumes(h *Hop) Result {
 // pluginsThatGo are those that the hop takes away, each by the last thing that
 // becomes of it there.
 func (h *Hop) pluginsThatGo() []catalog.VolumePlugin {
-	all := where(h.Catalog.Components.Volumes.Plugins, func(p catalog.VolumePlugin) bool { return h.Crosses(p.Since) || len(h.crossing(p.Since)) > 0 })
+	all := where(h.Catalog.Components.Volumes.Plugins, func(p catalog.VolumePlugin) bool {
+		return h.Crosses(p.Since) || h.mayCross(p.Since) || len(h.crossing(p.Since)) > 0
+	})
 	var last []catalog.VolumePlugin
 	for i, plugin := range all {
 		if !slices.ContainsFunc(all[i+1:], func(p catalog.VolumePlugin) bool { return p.Volume == plugin.Volume }) {
