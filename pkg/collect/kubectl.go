@@ -1,10 +1,12 @@
 package collect
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -15,6 +17,9 @@ import (
 // kubectlTimeout is ample for a client that only prints its version; a wrapper
 // that asks for a password must not cost the rest of the report.
 const kubectlTimeout = 10 * time.Second
+
+// maxKubectlBytes bounds what kubectl says, which is less than a kilobyte.
+const maxKubectlBytes = 64 << 10
 
 // KubectlFinder finds out which kubectl runs the plugin.
 type KubectlFinder struct {
@@ -43,14 +48,17 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 	defer cancel()
 	command := exec.CommandContext(ctx, kubectl.Path, "version", "--client", "-o", "json")
 	command.WaitDelay = time.Second
-	out, err := command.Output()
-	if err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
+	stdout, stderr := &boundedBuffer{exceeded: cancel}, &boundedBuffer{exceeded: cancel}
+	command.Stdout, command.Stderr = stdout, stderr
+	if err := command.Run(); err != nil {
 		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(string(exit.Stderr)))
+		switch {
+		case stdout.full || stderr.full:
+			err = fmt.Errorf("it says more than %d KiB", maxKubectlBytes>>10)
+		case ctx.Err() != nil:
+			err = ctx.Err()
+		case errors.As(err, &exit):
+			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
 		}
 		return nil, fmt.Errorf("%s version --client: %w", kubectl.Path, err)
 	}
@@ -59,7 +67,7 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 			GitVersion string `json:"gitVersion"`
 		} `json:"clientVersion"`
 	}
-	if err := json.Unmarshal(out, &answer); err != nil {
+	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil {
 		return nil, malformedError{kubectl.Path, err}
 	}
 	if answer.ClientVersion.GitVersion == "" {
@@ -67,4 +75,21 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 	}
 	kubectl.GitVersion = answer.ClientVersion.GitVersion
 	return kubectl, nil
+}
+
+// boundedBuffer takes maxKubectlBytes.
+type boundedBuffer struct {
+	bytes.Buffer
+	// exceeded ends who writes more.
+	exceeded func()
+	full     bool
+}
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxKubectlBytes {
+		b.full = true
+		b.exceeded()
+		return 0, io.ErrShortBuffer
+	}
+	return b.Buffer.Write(p)
 }

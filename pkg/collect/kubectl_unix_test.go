@@ -65,6 +65,7 @@ func TestKubectlThatDoesNotTellIsAGap(t *testing.T) {
 	failing := kubectl(t, "kubectl", "echo 'error: exec plugin is not installed' >&2\nexit 3\n")
 	garbled := kubectl(t, "kubectl", "echo Client Version: v1.37.1\n")
 	silent := kubectl(t, "kubectl", "echo '{}'\n")
+	endless := kubectl(t, "kubectl", "while :; do echo yes; done\n")
 	missing := filepath.Join(t.TempDir(), "kubectl")
 	tests := []struct {
 		name   string
@@ -82,6 +83,9 @@ func TestKubectlThatDoesNotTellIsAGap(t *testing.T) {
 		}},
 		{"one that writes no JSON", KubectlFinder{PluginParent: garbled}, v1alpha1.Gap{
 			Reason: v1alpha1.GapMalformed, Message: garbled + ": unexpected answer: invalid character 'C' looking for beginning of value",
+		}},
+		{"one that does not end", KubectlFinder{PluginParent: endless}, v1alpha1.Gap{
+			Reason: v1alpha1.GapUnavailable, Message: endless + " version --client: it says more than 64 KiB",
 		}},
 		{"one that names no version", KubectlFinder{PluginParent: silent}, v1alpha1.Gap{
 			Reason: v1alpha1.GapMalformed, Message: silent + ": unexpected answer: no gitVersion",
