@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"strings"
 	"time"
 
 	"github.com/kubectl-versions/kubectl-versions/pkg/api/v1alpha1"
@@ -58,7 +57,7 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 		case ctx.Err() != nil:
 			err = ctx.Err()
 		case errors.As(err, &exit):
-			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
+			err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(stderr.taken))
 		}
 		return nil, fmt.Errorf("%s version --client: %w", kubectl.Path, err)
 	}
@@ -67,7 +66,7 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 			GitVersion string `json:"gitVersion"`
 		} `json:"clientVersion"`
 	}
-	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil {
+	if err := json.Unmarshal(stdout.taken, &answer); err != nil {
 		return nil, malformedError{kubectl.Path, err}
 	}
 	if answer.ClientVersion.GitVersion == "" {
@@ -79,17 +78,18 @@ func (f KubectlFinder) Find(ctx context.Context) (*v1alpha1.Kubectl, error) {
 
 // boundedBuffer takes maxKubectlBytes.
 type boundedBuffer struct {
-	bytes.Buffer
+	taken []byte
 	// exceeded ends who writes more.
 	exceeded func()
 	full     bool
 }
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > maxKubectlBytes {
+	if len(b.taken)+len(p) > maxKubectlBytes {
 		b.full = true
 		b.exceeded()
-		return 0, io.ErrShortBuffer
+		return 0, io.ErrShortWrite
 	}
-	return b.Buffer.Write(p)
+	b.taken = append(b.taken, p...)
+	return len(p), nil
 }

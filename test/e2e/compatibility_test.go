@@ -126,11 +126,11 @@ func (m minor) test(t *testing.T, server string) {
 		if !m.goes.clusterScoped {
 			object = "default/" + object
 		}
-		want := append(m.untold,
-			"error "+api+": clients: requested",
-			"error "+api+": manager operator: written "+object,
-			"error "+api+": release default/shop: declared default/"+m.goes.object,
-		)
+		want := slices.Concat(m.untold, []string{
+			"error " + api + ": clients: requested",
+			"error " + api + ": manager operator: written " + object,
+			"error " + api + ": release default/shop: declared default/" + m.goes.object,
+		})
 		got := slices.DeleteFunc(told(report.Findings), func(line string) bool { return strings.HasPrefix(line, "information ") })
 		if diff := gocmp.Diff(sorted(want), sorted(got)); diff != "" || len(report.Gaps) > 0 {
 			t.Errorf("%s, gaps %+v", diff, report.Gaps)
