@@ -38,14 +38,14 @@ test: unit bin/kubectl-versions bin/cluster bin/$(KUBERNETES) ## Run all tests, 
 
 .PHONY: unit
 unit: ## Run the tests that need no cluster: seconds
-	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers -e /hack/repository)
+	go test $$(go list ./... | grep -v -e /test/ -e /hack/layers -e /hack/repository) ./test/bench
 	go test -count=1 ./hack/layers ./hack/repository
 
 # Not the scripts, which are a third of the time: what their commands do at once, the tests of pkg/cmd do too. What is in
 # hack and beside the tests does one thing after the other.
 .PHONY: race
 race: ## Run the tests that need no cluster under the race detector; needs a C compiler
-	go test -race -skip ^TestScripts$$ ./cmd/... ./pkg/...
+	go test -race -skip ^TestScripts$$ ./cmd/... ./pkg/... ./test/bench
 	cd live && go test -race ./...
 
 .PHONY: test-matrix
