@@ -11,7 +11,7 @@ for program in cmd/kubectl-versions live; do
 		env -C "$program" GOOS="$system" CGO_ENABLED=0 "$PWD/bin/go-licenses" check . --ignore github.com/kubectl-versions/kubectl-versions \
 			--ignore github.com/alibabacloud-go/endpoint-util/service --ignore github.com/alibabacloud-go/tea-utils/service \
 			--allowed_licenses Apache-2.0,MIT,BSD-2-Clause,BSD-3-Clause,ISC,MPL-2.0 --logtostderr --stderrthreshold ERROR 2>bin/licenses.log ||
-			{ grep -v -e '^W' -e '^/' bin/licenses.log >&2; failed=1; }
+			{ grep -v -e '^W' -e '^/' bin/licenses.log >&2 || cat bin/licenses.log >&2; failed=1; }
 	done
 done
 exit "$failed"

@@ -10,22 +10,27 @@ import (
 	"syscall"
 )
 
-// killChildren ends what this process has started and still runs, with what that
-// has started: a credential plugin that hangs, for which client-go has no deadline.
-// Those of before are left alone: a shell that becomes this process leaves it its own.
+// killChildren ends what this process has started and still runs: a credential
+// plugin that hangs, for which client-go has no deadline. What that has started may
+// be the user's browser, and is asked to end. Those of before are left alone: a shell
+// that becomes this process leaves it its own.
 func killChildren(before []int) {
+	// Where /proc is of another namespace, its numbers are those of others.
+	if self, _ := os.Readlink("/proc/self"); self != strconv.Itoa(os.Getpid()) {
+		return
+	}
 	for _, child := range children(os.Getpid()) {
 		if !slices.Contains(before, child) {
-			kill(child)
+			end(child, syscall.SIGKILL)
 		}
 	}
 }
 
-func kill(process int) {
+func end(process int, by syscall.Signal) {
 	started := children(process)
-	_ = syscall.Kill(process, syscall.SIGKILL)
+	_ = syscall.Kill(process, by)
 	for _, child := range started {
-		kill(child)
+		end(child, syscall.SIGTERM)
 	}
 }
 

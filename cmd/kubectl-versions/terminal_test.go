@@ -295,7 +295,7 @@ func TestInterrupts(t *testing.T) {
 		} {
 			sessions = append(sessions, start(t, 80, io.Discard, slow, nil, args...))
 		}
-		time.Sleep(time.Second)
+		time.Sleep(3 * time.Second) // for all to listen, on a machine with much to do
 		for _, s := range sessions {
 			s.ctrlC(t)
 			interrupted := time.Now()

@@ -43,6 +43,7 @@ func run(events io.Reader, failures io.Writer, file string) error {
 // read returns the names of the tests that passed, in their order. Any other outcome is an error.
 func read(events io.Reader, failures io.Writer) ([]string, error) {
 	var passed, others []string
+	ended := false
 	output := map[string][]string{}
 	lines := bufio.NewScanner(events)
 	lines.Buffer(nil, 1<<20)
@@ -57,7 +58,9 @@ func read(events io.Reader, failures io.Writer) ([]string, error) {
 		case "output", "build-output":
 			output[event.Test] = append(output[event.Test], event.Output)
 		case "pass":
-			if event.Test != "" {
+			if event.Test == "" {
+				ended = true
+			} else {
 				passed = append(passed, event.Test)
 			}
 		case "fail", "skip", "build-fail":
@@ -70,6 +73,9 @@ func read(events io.Reader, failures io.Writer) ([]string, error) {
 	}
 	if len(others) > 0 {
 		return nil, fmt.Errorf("not all passed: %s", strings.Join(others, ", "))
+	}
+	if !ended {
+		return nil, errors.New("the tests did not come to their end")
 	}
 	return passed, nil
 }

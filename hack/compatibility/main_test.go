@@ -19,7 +19,7 @@ func events(lines ...string) string {
 func TestThePageSaysWhatPassed(t *testing.T) {
 	all := []string{
 		"pass TestMatrixCompatibility/v1.37.1/skew", "pass TestMatrixCompatibility/v1.31.0/skew", "pass TestMatrixCompatibility",
-		"pass TestMatrixTheAPIIndexIsWhatServersServe/v1.37.1", "pass TestMatrixTheAPIIndexIsWhatServersServe/v1.31.0", "pass TestMatrixExamples",
+		"pass TestMatrixTheAPIIndexIsWhatServersServe/v1.37.1", "pass TestMatrixTheAPIIndexIsWhatServersServe/v1.31.0", "pass TestMatrixExamples", "pass ",
 	}
 	const earlier = "what was there"
 	for name, test := range map[string]struct {
@@ -33,6 +33,7 @@ func TestThePageSaysWhatPassed(t *testing.T) {
 		"not on every server":  {events(all[1:]...) + events("pass TestMatrixCompatibility/v1.37.1/support"), nil},
 		"no index":             {events(append(all[:3:3], all[4:]...)...), nil},
 		"nothing":              {"", nil},
+		"cut short":            {events(all[:len(all)-1]...), nil},
 		"it does not compile":  {events(all...) + events("build-fail "), nil},
 		"a line of a compiler": {events(all...) + "# package\n", nil},
 	} {

@@ -21,7 +21,8 @@ as before.
 
 const permissionsFooter = `
 Custom resources with deprecated versions need ` + "`list`" + ` on their own groups. With ` + "`-n`" + `, ` + "`deprecations`" + ` and ` + "`snapshot`" + ` list objects
-and releases of Helm in that namespace alone.
+and releases of Helm in that namespace alone. ConfigMaps that a resource of Kubean names outside kubean-system need ` + "`get`" + ` there.
+` + "`releases --live`" + ` asks for what ` + "`skew`" + ` does.
 `
 
 // permissionsPage is docs/permissions.md: a row for all that hides the same.

@@ -220,6 +220,8 @@ func (p *Platform) validateRelease(i int, fault faults) {
 			fault("%s support ends on %s, which is not after %s", phase.Name, phase.Until, previous)
 		case !r.Released.IsZero() && phase.Until.Minus(r.Released) > longestSupport:
 			fault("%s support ends on %s, more than ten years after its release", phase.Name, phase.Until)
+		case r.Released.IsZero() && !p.AsOf.IsZero() && phase.Until.Minus(p.AsOf) > longestSupport:
+			fault("%s support ends on %s, more than ten years after asOf", phase.Name, phase.Until)
 		}
 		previous = phase.Until
 	}

@@ -237,6 +237,9 @@ func TestValidateRefusesReleases(t *testing.T) {
 			`platform "amazon-eks": release 1.18: standard support ends on 2020-10-12, which is not after 2020-10-13`},
 		"that are supported for longer than anybody sells": {in("amazon-eks", 0, func(r *Release) { r.Ends["extended"] = calendar.Date{Year: 2099, Month: 1, Day: 1} }),
 			`platform "amazon-eks": release 1.36: extended support ends on 2099-01-01, more than ten years after its release`},
+		"that are, and do not say when they came out": {in("amazon-eks", 0, func(r *Release) {
+			r.Released, r.Ends["extended"] = calendar.Date{}, calendar.Date{Year: 2099, Month: 1, Day: 1}
+		}), `platform "amazon-eks": release 1.36: extended support ends on 2099-01-01, more than ten years after asOf`},
 		"that end on the day they come out": {in("amazon-eks", 18, func(r *Release) { r.Ends["standard"] = r.Released }),
 			`platform "amazon-eks": release 1.18: standard support ends on 2020-10-13, which is not after 2020-10-13`},
 		"with maintenance that ends before standard support": {in("upstream", 0, func(r *Release) { r.Ends["maintenance"] = day }),

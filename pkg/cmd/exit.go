@@ -65,10 +65,16 @@ func Silent(err error) bool {
 // server or a file, and for a log.
 func Message(err error) string { return printer.Clean(withoutUsers(err.Error())) }
 
+var (
+	userInfo = regexp.MustCompile(`://[^\s"]*@`)
+	// quotedPort is, where a password has a slash, what comes before that.
+	quotedPort = regexp.MustCompile(`invalid port \\?":[^"]*"`)
+)
+
 // withoutUsers leaves out of addresses the user, with the password that an error of
 // client-go quotes when the address of a proxy is not valid.
 func withoutUsers(text string) string {
-	return regexp.MustCompile(`://[^/\s"]*@`).ReplaceAllLiteralString(text, "://")
+	return quotedPort.ReplaceAllLiteralString(userInfo.ReplaceAllLiteralString(text, "://"), "invalid port")
 }
 
 // report is what commands on clusters print in the end.

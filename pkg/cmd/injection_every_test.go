@@ -239,7 +239,7 @@ func TestEveryStringIsTextAlone(t *testing.T) {
 	// One that a version may be followed by, and one that it may not.
 	texts := map[string][3]string{
 		"in a word": {"example", "-harmless", "-<script>alert(1)</script>\"'`|](x)[y]{0}{{.z}}&lt;]]>*_~%0A::error::a##[b]${c}"},
-		"in lines":  {"everything", "- harm less", "- " + strings.Join(lines, "\n::error::a\r\n##[b]\u200b\u2066\t=1+1|")},
+		"in lines":  {"everything", "- harm less", "- " + strings.Join(lines, "\n::ERROR title=a:b::c\r\n##[B]\u200b\u2066\t=1+1|")},
 	}
 	formats := slices.DeleteFunc(printer.NewReportFlags().Formats(), func(f string) bool {
 		return f == "kyaml" || strings.Contains(f, "template") || strings.Contains(f, "path") || strings.Contains(f, "columns")
@@ -260,7 +260,7 @@ func TestEveryStringIsTextAlone(t *testing.T) {
 					}
 					holdsNoControls(t, format, got)
 					if !slices.Contains([]string{"json", "yaml", "sarif"}, format) {
-						if command := regexp.MustCompile(`(?m)^\s*::[a-z-]+( .*)?::|##[a-z]*\[`).FindString(got); command != "" {
+						if command := regexp.MustCompile(`(?im)^\s*::[a-z-]+( .*)?::|##[a-z]*\[`).FindString(got); command != "" {
 							t.Errorf("%s: a runner obeys %q", where, command)
 						}
 					}

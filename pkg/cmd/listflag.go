@@ -22,5 +22,5 @@ func addList(flags *pflag.FlagSet, values *[]string, name, shorthand, usage stri
 
 // Set implements pflag.Value.
 func (f listFlag) Set(text string) error {
-	return f.Value.Set(strings.NewReplacer("\r\n", ",", "\n", ",").Replace(strings.TrimRight(text, "\r\n")))
+	return f.Value.Set(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), ","))
 }

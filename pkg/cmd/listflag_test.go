@@ -16,6 +16,7 @@ func TestListsAreSeparatedByLineBreaksToo(t *testing.T) {
 		"what a command prints":            {[]string{"-f", "a\nb\nc"}, []string{"a", "b", "c"}},
 		"what one prints into a file":      {[]string{"-f", "a\n"}, []string{"a"}},
 		"what a command prints on Windows": {[]string{"-f", "a\r\nb\r\n"}, []string{"a", "b"}},
+		"empty lines":                      {[]string{"-f", "\na\n\nb\n"}, []string{"a", "b"}},
 		"nothing":                          {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

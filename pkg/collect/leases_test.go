@@ -65,6 +65,8 @@ func TestLeasesThatAreFreshCountInstances(t *testing.T) {
 			[]object{identityLease("a", now.Add(-24*time.Hour)), identityLease("b", now.Add(-24*time.Hour-61*time.Second))}, 1},
 		{"a proxy's date is a day behind them",
 			[]object{identityLease("a", now.Add(24*time.Hour)), identityLease("b", now.Add(24*time.Hour-61*time.Second))}, 1},
+		{"identities that nobody renews any more, beside a component that runs",
+			[]object{identityLease("a", now.Add(-48*time.Hour)), lease("kube-scheduler", "s", nil, at)}, 0},
 		{"two", []object{identityLease("a", now), identityLease("b", now)}, 2},
 		{"by the label of 1.26", []object{lease("a", "a", map[string]string{"k8s.io/component": "kube-apiserver"}, at)}, 1},
 		{"another component's", []object{lease("a", "a", map[string]string{"apiserver.kubernetes.io/identity": "sample-apiserver"}, at)}, 0},

@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -34,16 +33,21 @@ func (e passingError) Unwrap() error { return e.error }
 // persist tries again after failures that may pass. It gives up, with the last of
 // them, rather than to wait beyond maxPatience or the end of ctx.
 func persist(ctx context.Context, try func() error) error {
-	began := time.Now()
-	for tries, pause := 1, firstPause; ; tries, pause = tries+1, 2*pause {
+	var waited time.Duration
+	for failures, pause := 0, firstPause; ; {
 		err := try()
 		var passing passingError
 		if !errors.As(err, &passing) {
 			return err
 		}
-		wait := cmp.Or(passing.after, pause)
+		wait := passing.after
+		if wait == 0 {
+			failures++
+			wait, pause = pause, 2*pause
+		}
+		waited += wait
 		deadline, limited := ctx.Deadline()
-		if passing.after == 0 && tries == maxTries || time.Since(began)+wait > maxPatience || limited && time.Until(deadline) < wait {
+		if failures == maxTries || waited > maxPatience || limited && time.Until(deadline) < wait {
 			return passing.error
 		}
 		select {

@@ -42,6 +42,7 @@ func TestPersist(t *testing.T) {
 		{"one that asks for a second each time is heeded for ten", always(after(1)), 0, failed, 11, 10 * time.Second},
 		{"one that asks for all of the patience", []error{after(10), nil}, 0, nil, 2, 10 * time.Second},
 		{"one that asks for more", always(after(11)), 0, failed, 1, 0},
+		{"four that ask to wait, then failures without a word", append([]error{after(1), after(1), after(1), after(1)}, always(after(0))...), 0, failed, 8, 4700 * time.Millisecond},
 		{"one that asks for more than is left", always(after(2)), time.Second, failed, 1, 0},
 		{"no time left for another try", always(after(0)), 250 * time.Millisecond, failed, 2, 100 * time.Millisecond},
 	}

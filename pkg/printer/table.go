@@ -239,8 +239,9 @@ func verdictPaint(v v1alpha1.Verdict) paint {
 }
 
 // runnerCommand is what runners of pipelines obey where it is logged: GitHub's a
-// "##[" anywhere and a "::name::" that begins a line, others a "##vso[" or "##teamcity[".
-var runnerCommand = regexp.MustCompile(`##[a-z]*\[|(?:^|\s)::[a-z-]+(?: [^:]*)?::`)
+// "##[" anywhere and a "::name properties::" that begins a line, in capitals too,
+// others a "##vso[" or "##teamcity[".
+var runnerCommand = regexp.MustCompile(`(?i)##[a-z]*\[|(?:^|\s)::[a-z-]+(?: .*?)?::`)
 
 // Clean makes text from a cluster safe for a terminal, for the log of a pipeline and
 // for one line: whatever does not print, such as an escape, a newline or a change of

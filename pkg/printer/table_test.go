@@ -198,6 +198,7 @@ func TestCleanShowsWhatDoesNotPrint(t *testing.T) {
 		"bell\a del\x7f c1\u009b": `bell\x07 del\x7f c1\u009b`,
 		"::error file=a::b":       `\x3a:error file=a\x3a:b`,
 		"a ::stop-commands::b":    `a \x3a:stop-commands\x3a:b`,
+		"::ERROR title=a:b::c":    `\x3a:ERROR title=a:b\x3a:c`,
 		"a ##[group]b":            `a \x23#[group]b`,
 		"##vso[task.complete]":    `\x23#vso[task.complete]`,
 		"[2001:db8::1]:6443 ::1":  "[2001:db8::1]:6443 ::1",

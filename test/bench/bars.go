@@ -99,7 +99,8 @@ func (r results) checkGrowth() error {
 		}
 		swept, _ := r.in(f.scene, sweep)
 		sweptOnce, _ := r.in(reference, sweep)
-		if f.median > times*once.median && f.median*sweptOnce.median > swept.median*once.median {
+		slowed := swept.median.Seconds() / sweptOnce.median.Seconds()
+		if f.median > times*once.median && f.median.Seconds() > slowed*once.median.Seconds() {
 			missed = append(missed, fmt.Errorf("%s: %s takes %s, and %s on the reference cluster; the sweep %s and %s",
 				f.scene, f.command, f.median, once.median, swept.median, sweptOnce.median))
 		}

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -118,7 +119,7 @@ func (b *bench) onCluster(ctx context.Context, do func() error) error {
 }
 
 func (b *bench) measure(ctx context.Context, s scene, measured *results) error {
-	if s.offline && s.name == auditScene {
+	if s.name == auditScene {
 		log := filepath.Join(b.dir, auditLog)
 		if err := writeAuditLog(log, auditLogBytes); err != nil {
 			return err
@@ -165,7 +166,7 @@ func (b *bench) profiles(ctx context.Context) error {
 	}
 	for _, command := range questions() {
 		args := strings.Fields(strings.TrimPrefix(command, "kubectl versions"))
-		name := strings.Join(append([]string{"overview"}, args...)[min(1, len(args)):], "-")
+		name := cmp.Or(strings.Join(args, "-"), "overview")
 		profiled := exec.CommandContext(ctx, program, append([]string{filepath.Join(folder, name)}, args...)...)
 		profiled.Env, profiled.Stderr = b.environment(b.kubeconfig), os.Stderr
 		if err := profiled.Run(); err != nil {

@@ -23,9 +23,10 @@ The reference cluster is %d nodes with their kube-proxy pods, of
 CustomResourceDefinitions of 100 KB. `+"`sweep`"+` is [test/bench/sweep](../test/bench/sweep/main.go): a minimal client-go program that
 reads what `+"`deprecations`"+` needs, and says which requests those are.
 
-Every command of a table ran in turn with the others, once to warm caches and then as often as it says; before each the
-kube-apiserver collected its garbage. Memory is the largest resident set that any process of the command reached: for
-`+"`kubectl versions …`"+` also kubectl's, which finds the plugin, becomes it, and tells it its version.
+Every command of a table ran in turn with the others, once to warm caches and then as often as it says; on a cluster the
+kube-apiserver, which may use 14 GiB, collected its garbage before each. Processor is the time of user and system that all processes of
+the command took. Memory is the largest resident set that any of them reached: for `+"`kubectl versions …`"+` also kubectl's, which
+finds the plugin, becomes it, and tells it its version.
 `, at.Format(time.DateOnly), commit, machine(), runtime.NumCPU(), kubernetes, "`make bench SCENE='slow link'`", nodes)
 	for _, s := range measured.scenes {
 		fmt.Fprintf(&page, "\n## %s\n\n", s.title)

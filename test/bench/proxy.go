@@ -81,7 +81,7 @@ func (w *way) carry(to io.Writer, from io.Reader) int64 {
 	}()
 	for s := range onTheWay {
 		time.Sleep(time.Until(s.at))
-		n, _ := to.Write(s.bytes) // a reader that went away is no reason to stop counting
+		n, _ := to.Write(s.bytes) // a reader that went away is no reason to stop reading
 		sent += int64(n)
 	}
 	return sent

@@ -60,7 +60,7 @@ func TestALinkTakesItsTime(t *testing.T) {
 			}
 			took := time.Since(start)
 			least := 4*delay + time.Duration(float64(connections)*size/rate*float64(time.Second))
-			if took < least || took > 3*least {
+			if took < least {
 				t.Errorf("took %s, the link alone takes %s", took, least)
 			}
 			if counted := p.stop(); counted != int64(connections)*size {

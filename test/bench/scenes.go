@@ -10,7 +10,7 @@ import (
 const (
 	nodes = 5000
 	runs  = 15
-	// fewRuns are for what takes seconds, fewerRuns for a cluster whose kube-apiserver is at the end of its strength.
+	// fewRuns are for what takes seconds, fewerRuns for clusters that take minutes to make.
 	fewRuns   = 5
 	fewerRuns = 3
 

@@ -47,7 +47,7 @@ func (c cluster) audited(t *testing.T) []auditEvent {
 				t.Fatalf("%s: %v", log, err)
 			}
 			// net/http's own name is that of a request which forgot to say whose it is.
-			if strings.HasPrefix(event.UserAgent, "kubectl-versions/") || strings.HasPrefix(event.UserAgent, "Go-http-client/") {
+			if strings.HasPrefix(event.UserAgent, "kubectl-versions/") || strings.HasPrefix(event.UserAgent, "Go-http-client/") || event.UserAgent == "" {
 				events = append(events, event)
 			}
 		}

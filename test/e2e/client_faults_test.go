@@ -422,7 +422,9 @@ func (c cluster) testProxies(t *testing.T) {
 		})
 	}
 	t.Run("one whose address is none", func(t *testing.T) {
-		wantOneFault(t, c.kubectl(t, "versions", "--proxy-url", "http://jane:"+secret+"@127.0.0.1:x"), "invalid 'proxy-url'")
+		for _, address := range []string{"http://jane:" + secret + "@127.0.0.1:x", "http://jane:" + secret + "/" + secret + "@127.0.0.1"} {
+			wantOneFault(t, c.kubectl(t, "versions", "--proxy-url", address), "invalid 'proxy-url'")
+		}
 	})
 }
 

@@ -191,7 +191,7 @@ func moreDocuments(data []byte) bool {
 			return true
 		case begun && string(line) == "...":
 			ended = true
-		case content && !bytes.HasPrefix(line, []byte("---")):
+		case content && string(line) != "---":
 			begun = true
 		}
 	}
@@ -200,7 +200,15 @@ func moreDocuments(data []byte) bool {
 
 // moreInBraces finds one that begins behind the braces of the first.
 func moreInBraces(data []byte) bool {
-	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+	inBraces := false
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(line), []byte("---")))
+		if len(line) > 0 && line[0] != '#' {
+			inBraces = line[0] == '{'
+			break
+		}
+	}
+	if !inBraces {
 		return false
 	}
 	var document any

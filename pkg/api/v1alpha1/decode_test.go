@@ -60,6 +60,8 @@ func TestWhatIsNoReportIsRefused(t *testing.T) {
 		"an unknown verdict":       {head + "SkewReport\nsummary: {verdict: fine}", `"fine" is no verdict that this version knows`},
 		"no version":               {head + "UpgradePlan\nfrom: next", "next"},
 		"a document behind braces": {`{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "Snapshot"}{"kind": "SkewReport"}`, "holds more than one document"},
+		"one behind a comment":     {"# by hand\n" + `{"apiVersion": "kubectl-versions.github.io/v1alpha1", "kind": "Snapshot"}` + "\n{}\n", "holds more than one document"},
+		"one on a line of dashes":  {"--- {kind: Snapshot}\n--- {kind: SkewReport}\n", "holds more than one document"},
 		"a document behind dots":   {head + "Snapshot\n...\nkind: SkewReport\n", "holds more than one document"},
 		"two documents":            {head + "SkewReport\n---\n" + head + "SkewReport", "holds more than one document: give one report at a time"},
 		"a snapshot cut short":     {head + "Snapshot\nnodes: {count: 3, groups: []}", "names 0 of its 3 nodes"},

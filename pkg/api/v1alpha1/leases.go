@@ -50,13 +50,20 @@ func (l *Leases) Runs(name string) bool {
 // wrote a date of its own, or the clocks of instances differ, and the newest
 // renewal is the present, since an instance that answers renews its own.
 func (l *Leases) present() time.Time {
-	var newest time.Time
+	var newest, last time.Time // of identity leases, and of all
 	for _, lease := range l.Leases {
-		if lease.Identity == APIServerIdentity && lease.RenewTime != nil && lease.RenewTime.After(newest) {
+		if lease.RenewTime == nil {
+			continue
+		}
+		if lease.RenewTime.After(last) {
+			last = lease.RenewTime.Time
+		}
+		if lease.Identity == APIServerIdentity && lease.RenewTime.After(newest) {
 			newest = lease.RenewTime.Time
 		}
 	}
-	if newest.IsZero() || l.ServerTime.Sub(newest).Abs() <= identityLeaseGone {
+	// Where instances publish no identity any more, their old leases stay beside those of others.
+	if newest.IsZero() || last.Sub(newest) > identityLeaseFresh || l.ServerTime.Sub(newest).Abs() <= identityLeaseGone {
 		return l.ServerTime.Time
 	}
 	return newest
