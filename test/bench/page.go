@@ -45,8 +45,8 @@ finds the plugin, becomes it, and tells it its version.
 			fmt.Fprintf(&page, "\nEvents as a busy kube-apiserver writes them, few of them for APIs that go away: %.0f MB a second and core.\n", f.auditLogSpeed()/1e6)
 		case reference:
 			measured.renderTraffic(&page)
-		case allObjects:
-			page.WriteString("\n[pluto](https://github.com/FairwindsOps/pluto) reads every object of every resource, and every Helm release.\n")
+		case scanner:
+			page.WriteString("\n[pluto](https://github.com/FairwindsOps/pluto) lists the objects of the resources that it knows, whole, and every Helm release.\n")
 		case noCluster:
 			measured.renderLinked(&page)
 		}
@@ -62,7 +62,7 @@ a slow machine is slow for both:
   `+"`deprecations`"+`.
 - With more objects no command takes more of the processor than those are more, nor more time, unless the kube-apiserver
   itself slows down: the sweep tells.
-- What lists every object takes at least %d times as long as `+"`deprecations`"+`, and %d times the memory.
+- A scanner that lists objects takes at least %d times as long as `+"`deprecations`"+`, and %d times the memory.
 
 And on the machine above:
 

@@ -14,7 +14,7 @@ import (
 // Programs that are built for the comparison, as releases are.
 const (
 	sweep = "sweep"
-	// lister is a scanner that lists every resource; test/compare has it too.
+	// lister is a scanner that lists objects; test/compare has it too.
 	lister = "pluto"
 	// released is the plugin, helper what --live runs, and linked the plugin with
 	// the libraries of the helper in it.
@@ -26,7 +26,7 @@ const (
 // build makes the programs, and returns their sizes in bytes.
 func (b *bench) build(ctx context.Context, scenes []scene) (map[string]int64, error) {
 	sources := map[string]string{sweep: "test/bench/sweep", released: "cmd/kubectl-versions", helper: "live", linked: "test/bench/linked"}
-	if slices.ContainsFunc(scenes, func(s scene) bool { return s.name == allObjects }) {
+	if slices.ContainsFunc(scenes, func(s scene) bool { return s.name == scanner }) {
 		sources[lister] = "test/compare/tools/pluto"
 	}
 	sizes := map[string]int64{}

@@ -25,15 +25,15 @@ const (
 	plan         = "kubectl versions plan"
 	overview     = "kubectl versions"
 	auditLogRead = "kubectl-versions deprecations --audit-log " + auditLog + " --to 1.38"
-	// everyObject lists every resource, whole: what finds deprecated APIs that way takes this long.
-	everyObject = lister + " detect-all-in-cluster --output json --ignore-deprecations --ignore-removals --ignore-unavailable-replacements"
+	// listing lists objects, whole, to find deprecated APIs.
+	listing = lister + " detect-all-in-cluster --output json --ignore-deprecations --ignore-removals --ignore-unavailable-replacements"
 
 	noCluster  = "no cluster"
 	auditScene = "audit log"
 	reference  = "reference"
 	slowLink   = "slow link"
 	rollout    = "rollout"
-	allObjects = "all objects"
+	scanner    = "scanner"
 )
 
 // scene is a state of the cluster, with the commands that are compared in it.
@@ -77,7 +77,7 @@ func scenes() []scene {
 			name: slowLink, title: "The reference cluster over a link of 50 ms round trip and 20 Mbit/s", commands: besides, runs: fewRuns,
 			link: &link{delay: roundTrip / 2, rate: bytesPerSecond},
 		},
-		{name: allObjects, title: "The reference cluster, every object of it", commands: []string{everyObject}, runs: 1, thorough: true},
+		{name: scanner, title: "The reference cluster, by a scanner that lists objects", commands: []string{listing}, runs: 1, thorough: true},
 		{
 			name: rollout, title: "The reference cluster, with the rollout of kube-proxy half done", commands: []string{skew, support, get}, runs: runs,
 			seeds: [][]string{nodeSeeds(nodes / 2)},
