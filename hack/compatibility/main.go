@@ -104,7 +104,8 @@ func render(passed []string) (string, error) {
 	page.WriteString(`# Compatibility
 
 Written by ` + "`make test-matrix`" + `, which builds real kube-apiservers and kubectls of these versions and runs the plugin against each,
-through the kubectl of that version. The whole [end-to-end suite](../test/e2e) runs on the newest.
+through the kubectl of that version. The whole [end-to-end suite](../test/e2e) runs on the newest. Before 1.24 the module of
+Kubernetes does not build: it lacks the OpenAPI that is generated for kube-apiserver.
 
 | | ` + strings.Join(servers, " | ") + " |\n| --- |" + strings.Repeat(" :---: |", len(servers)) + "\n")
 	line := func(title, row string) error {
