@@ -36,7 +36,7 @@ func ended(t *testing.T, folder string, stdin *os.File, args ...string) (code in
 	if err := process.Run(); err != nil && process.ProcessState == nil {
 		t.Fatal(err)
 	}
-	return process.ProcessState.ExitCode(), out.String(), errOut.String(), process.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+	return process.ProcessState.ExitCode(), out.String(), errOut.String(), int64(process.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) >> 10 //nolint:unconvert // an int32 on 32 bits
 }
 
 func wantText(t *testing.T, printed string) {
